@@ -1,0 +1,48 @@
+"""Rounding half up, on exact numbers only.
+
+Every figure that is printed or added in a printed column goes through ``half_up``. Binary
+floats are not taken: 2.675 is not a float, and an office adds with a pocket calculator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import Final
+
+EXACT_DECIMALS: Final = 12
+"""Decimals kept of a number that is not meant to be rounded; far below any printed digit."""
+
+
+def half_up(value: Decimal | Fraction, decimals: int) -> Decimal:
+    """Round to ``decimals`` digits; a half goes away from zero, as officials round.
+
+    >>> half_up(Fraction(6262, 70), 2)
+    Decimal('89.46')
+    """
+    above, below = value.as_integer_ratio()
+    whole = (2 * abs(above) * 10**decimals + below) // (2 * below)
+    return Decimal(whole if above >= 0 else -whole).scaleb(-decimals)
+
+
+def as_printed(value: Fraction, decimals: int) -> Decimal:
+    """Write a fraction with ``decimals`` digits where that is exact, else as it is.
+
+    Sums of rounded points stay short; a number nobody rounded keeps its digits.
+    """
+    exact = value.numerator * 10**decimals % value.denominator == 0
+    return half_up(value, decimals if exact else EXACT_DECIMALS)
+
+
+def nearly_exact(value: Fraction) -> Decimal:
+    """Write a fraction as a decimal that no printed digit can tell from it."""
+    return half_up(value, EXACT_DECIMALS)
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """Add fractions over one denominator; many times faster than adding them one by one."""
+    terms = list(values)
+    below = lcm(*(term.denominator for term in terms))
+    return Fraction(sum(term.numerator * (below // term.denominator) for term in terms), below)

@@ -1,0 +1,202 @@
+"""The app: collecting, keeping and showing.
+
+``create_app`` is the only place where parts are put together. ``surface`` says which
+routes a process serves: ``respond`` (forms, receipts, health; no pandas, scipy or
+matplotlib is imported), ``office`` (everything staff use) or ``all``. Read next:
+``permissions`` (who may), ``models`` (what is kept), ``services`` (what can be done).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+import structlog
+from flask import Flask, Response, current_app, has_request_context, render_template, request, session
+from flask_babel import Babel
+from flask_security import Security, SQLAlchemyUserDatastore
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from survey_app import formats, sign_in
+from survey_app.config import Config
+from survey_app.errors import SurveyError
+from survey_app.extensions import db, migrate
+from survey_app.security import Keys
+
+SURFACES: Final = {
+    "respond": ("respond", "health"),
+    "office": (
+        "health",
+        "auth",
+        "admin",
+        "publish",
+        "prints",
+        "criteria",
+        "coordinate",
+        "fieldwork",
+        "appraise",
+        "analyse",
+    ),
+}
+
+OFFICE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+
+LANGUAGES: Final = ("vi", "en")
+
+
+def create_app(config: Config | None = None, surface: str = "all") -> Flask:
+    """Build the app for one process.
+
+    Parameters
+    ----------
+    config
+        Where things are kept; read from the environment when None.
+    surface
+        ``respond``, ``office`` or ``all``: which routes this process serves.
+
+    Raises
+    ------
+    RuntimeError
+        If a route declares no permission.
+
+    """
+    config = config or Config.from_environment()
+    config.home.mkdir(parents=True, exist_ok=True)
+    app = Flask("survey_app")
+    app.config.update(config.flask())
+    app.extensions["cchc"] = config
+    app.extensions["cchc.keys"] = Keys(config.key("pepper"))
+    if config.proxies:
+        hops = config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.migrations), render_as_batch=True)
+    Babel(app, locale_selector=page_language)
+    formats.register(app)
+    names = [
+        name
+        for key, listed in SURFACES.items()
+        if surface in (key, "all")
+        for name in listed
+    ]
+    if surface != "respond":
+        _open_office(app)
+    for name in dict.fromkeys(names):
+        app.register_blueprint(import_module(f"survey_app.views.{name}").bp)
+    app.register_error_handler(SurveyError, _say)
+    app.register_error_handler(HTTPException, _say_http)
+    app.after_request(_harden)
+    from survey_app.views.access import refuse_undeclared  # noqa: PLC0415 - after the routes
+
+    refuse_undeclared(app)
+    _configure_logs()
+    return app
+
+
+def _open_office(app: Flask) -> None:
+    """Accounts, server-side sessions and protection against forged posts."""
+    from survey_app.models import Role, User  # noqa: PLC0415 - office workers only
+    from survey_app.sessions import DatabaseSessions  # noqa: PLC0415 - office workers only
+
+    app.config |= {
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SALT": app.extensions["cchc"].key("salt").hex(),
+        "SECURITY_PASSWORD_LENGTH_MIN": 10,
+        "SECURITY_PASSWORD_COMPLEXITY_CHECKER": None,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_SEND_REGISTER_EMAIL": False,
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {
+            "check_deliverability": False,
+            "test_environment": True,
+        },
+        "SECURITY_LOGIN_URL": "/login",
+        "SECURITY_LOGOUT_URL": "/logout",
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_CHANGE_URL": "/password",
+        "SECURITY_POST_LOGIN_VIEW": "/",
+        "SECURITY_POST_LOGOUT_VIEW": "/login",
+        "SECURITY_POST_CHANGE_VIEW": "/",
+        "SECURITY_DEFAULT_REMEMBER_ME": False,
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_REDIRECT_BEHAVIOR": None,
+        "SECURITY_STATIC_FOLDER": None,
+        **sign_in.settings(),
+    }
+    app.session_interface = DatabaseSessions(app)
+    CSRFProtect(app)
+    Security(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=True)
+
+
+def page_language() -> str:
+    """Language of the page: asked for in the address, remembered, or Vietnamese."""
+    asked = request.args.get("lang") if has_request_context() else LANGUAGES[0]
+    return asked if asked in LANGUAGES else remembered_language()
+
+
+def remembered_language() -> str:
+    """Language the signed-in person chose; respondents' pages have no session."""
+    chosen = session.get("language") if "security" in current_app.extensions else None
+    return str(chosen) if chosen in LANGUAGES else "vi"
+
+
+def _say(error: SurveyError) -> tuple[str, int]:
+    """Show a service's refusal as a page, or as a fragment where htmx asked."""
+    partial = request.headers.get("HX-Request") == "true"
+    name = "error_fragment.html" if partial else "error.html"
+    return render_template(name, error=error), error.status
+
+
+HTTP_SENTENCES: Final = {
+    400: "Dữ liệu gửi lên không đọc được. Hãy quay lại, kiểm tra rồi gửi lại.",
+    401: "Hãy đăng nhập để tiếp tục.",
+    403: "Tài khoản của bạn không có quyền làm việc này.",
+    404: "Không có trang này. Hãy kiểm tra lại địa chỉ hoặc quay về trang đầu.",
+    405: "Trang này không nhận cách gửi đó. Hãy quay lại và dùng nút trên trang.",
+    413: "Tệp gửi lên quá lớn. Hãy chia nhỏ rồi gửi lại.",
+    429: "Quá nhiều lần thử. Hãy đợi vài phút rồi thử lại.",
+}
+
+
+def _say_http(error: HTTPException) -> Response | tuple[str, int]:
+    """Say in plain Vietnamese what the web's own errors mean."""
+    if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004
+        return error.get_response()  # type: ignore[return-value]
+    sentence = HTTP_SENTENCES.get(
+        error.code, "Máy chủ gặp lỗi. Dữ liệu đã xác nhận không mất. Hãy thử lại sau ít phút."
+    )
+    return _say(SurveyError(sentence, status=error.code))
+
+
+def _harden(response: Response) -> Response:
+    """Set the headers every page has unless a view set its own."""
+    response.headers.setdefault("Content-Security-Policy", OFFICE_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault(
+        "Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()"
+    )
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _configure_logs() -> None:
+    """Log as JSON lines; nothing about a respondent is ever passed to a logger."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )

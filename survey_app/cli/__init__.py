@@ -1,0 +1,65 @@
+"""The command line: everything a page can do, for a script that must trust the answer.
+
+``cchc --help`` lists the groups; each command shows an example. Exit codes: 0 done, 1
+refused (the sentence goes to standard error), 2 the call itself is wrong. Commands are
+doors like views: they read arguments, call one service and print.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
+
+from questionnaires.errors import DefinitionError
+from survey_app import create_app
+from survey_app.cli.admin import backup, serve, user
+from survey_app.cli.campaign import campaign
+from survey_app.cli.demo import demo
+from survey_app.cli.paper import forms, slips
+from survey_app.cli.scores import criteria, index, scores
+from survey_app.errors import SurveyError
+
+
+class Office(FlaskGroup):
+    """Commands inside the app's context; a refusal is a sentence, not a trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Run a command and turn what the office must know into exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except (SurveyError, DefinitionError) as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+
+@click.group(
+    cls=Office,
+    create_app=lambda: create_app(),  # noqa: PLW0108 - the group calls it without arguments
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+)
+@click.version_option(package_name="cchc")
+def cli() -> None:
+    """Khảo sát và tính Chỉ số cải cách hành chính (CCHC) và Chỉ số hài lòng (SIPAS).
+
+    Survey and index engine: plan, collect, compute, publish.
+    """
+
+
+for command in (campaign, slips, forms, scores, criteria, index, user, backup, serve, demo):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run ``cchc``."""
+    cli.main(prog_name="cchc", obj=ScriptInfo(create_app=_app, set_debug_flag=False))
+
+
+def _app() -> Flask:
+    return create_app()

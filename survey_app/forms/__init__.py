@@ -1,0 +1,1 @@
+"""What comes in through forms: built from definitions, or written by hand for the office."""

@@ -1,0 +1,102 @@
+"""The trail of what staff did: written inside the act's own transaction, chained by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from survey_app.extensions import db
+from survey_app.models import AuditEntry, AuditHead
+from survey_app.models.types import now
+from survey_app.permissions import ROLES, Permission
+
+GENESIS: Final = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: a signed-in person, or the command line.
+
+    Attributes
+    ----------
+    name
+        What the trail prints.
+    user_id
+        None for the command line.
+    roles
+        Role names.
+    keys, belongs
+        Ids of units the person keys, and of units the person works in.
+
+    """
+
+    name: str
+    user_id: int | None = None
+    roles: frozenset[str] = frozenset()
+    keys: frozenset[int] = field(default=frozenset())
+    belongs: frozenset[int] = field(default=frozenset())
+
+    @classmethod
+    def system(cls, name: str = "cchc") -> Actor:
+        """Return the command line: every role, no unit."""
+        return cls(name=name, roles=frozenset(ROLES))
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the person's roles allows it."""
+        return any(permission in ROLES.get(role, ()) for role in self.roles)
+
+
+def record(session: Session, actor: Actor, action: str, thing: str, **data: Any) -> None:  # noqa: ANN401 - JSON
+    """Append one act to the chain; part of the caller's transaction.
+
+    The head row is locked by its update, so two acts cannot follow the same one.
+    """
+    session.execute(update(AuditHead).where(AuditHead.id == 1).values(hash=AuditHead.hash))
+    previous = session.scalar(select(AuditHead.hash).where(AuditHead.id == 1))
+    if previous is None:
+        previous = GENESIS
+        session.add(AuditHead(id=1, hash=GENESIS))
+        session.flush()
+    entry = AuditEntry(
+        at=now(),
+        actor=actor.name,
+        action=action,
+        object=thing,
+        data=json.loads(json.dumps(data, default=str)),
+        previous_hash=previous,
+    )
+    entry.hash = chained_hash(entry)
+    session.add(entry)
+    session.execute(update(AuditHead).where(AuditHead.id == 1).values(hash=entry.hash))
+
+
+def chained_hash(entry: AuditEntry) -> str:
+    """Hash of an entry over everything in it and the entry before."""
+    said = json.dumps(
+        [
+            entry.at.isoformat(),
+            entry.actor,
+            entry.action,
+            entry.object,
+            entry.data,
+            entry.previous_hash,
+        ],
+        ensure_ascii=False,
+        sort_keys=True,
+    )
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def broken_link() -> AuditEntry | None:
+    """Return the first entry that does not follow from the one before it, or None."""
+    previous = GENESIS
+    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
+        if entry.previous_hash != previous or entry.hash != chained_hash(entry):
+            return entry
+        previous = entry.hash
+    return None

@@ -1,0 +1,172 @@
+"""What stands behind the address of a slip: campaign, rule, unit, form and deadline.
+
+The address is public and read at every opening, so what it stands for is kept for a few
+seconds in each process (``FRESH_SECONDS``): a deadline that moves is on the page at once
+for nearly everybody and soon for the rest. Nothing is decided here: whether a code opens
+the form, and whether a ballot counts, is asked of the database each time by
+``services.ballots``. Pages are drawn from this by ``survey_app.forms.compiled``.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from flask import current_app
+from sqlalchemy import Select, func, select
+
+from questionnaires.model import Design, Questionnaire
+from survey_app.errors import NotFoundError
+from survey_app.extensions import db
+from survey_app.formats import today
+from survey_app.models import Campaign, PlanState, PlanVersion, QuotaCell, QuotaRule, State, Unit
+from survey_app.services.definitions import form_version, questionnaire_of, rule_definition
+
+FRESH_SECONDS: Final = 3.0
+
+NOWHERE: Final = (
+    "Không có phiếu nào ở địa chỉ này. Xin kiểm tra lại địa chỉ in trên phiếu mời, "
+    "hoặc quét lại mã QR."
+)
+INCOMPLETE: Final = (
+    "Địa chỉ còn thiếu mã đơn vị. Xin gõ đủ địa chỉ in trên phiếu mời, kể cả phần cuối."
+)
+
+
+class Phase(StrEnum):
+    """Whether a campaign takes answers online today."""
+
+    BEFORE = "before"
+    OPEN = "open"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipAddress:
+    """What one address stands for.
+
+    Attributes
+    ----------
+    campaign, rule, unit
+        Codes as printed; ``unit`` is None for the list of a crossed rule.
+    unit_name
+        None where ``unit`` is.
+    title, organisation, year
+        Of the campaign; ``year`` is the one assessed.
+    form
+        As the people of the rule are asked it, with the hash of its frozen version.
+    phase
+        Today, in Hanoi.
+    paid
+        Whether people of the rule get a fee, for which they show their receipt.
+
+    """
+
+    campaign: str
+    rule: str
+    unit: str | None
+    unit_name: str | None
+    design: Design
+    title: str
+    organisation: str
+    year: int
+    opens: date
+    closes: date
+    phase: Phase
+    simulated: bool
+    paid: bool
+    form: Questionnaire
+    form_sha256: str
+
+    @property
+    def asks_for_contact(self) -> bool:
+        """Whether "I did not deal with this unit" is an answer here.
+
+        People of a crossed rule rate every unit of a kind, also those they never met;
+        people of an own rule were chosen because they deal with the unit or belong to it.
+        """
+        return self.design is Design.CROSS
+
+
+def slip_address(campaign: str, rule: str, unit: str | None = None) -> SlipAddress:
+    """Return what an address stands for; upper and lower case mean the same.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such campaign, rule or unit, or the unit is left out where people
+        belong to one.
+
+    """
+    key = (campaign.upper(), rule.upper(), None if unit is None else unit.upper())
+    kept: dict[tuple[str, str, str | None], tuple[float, SlipAddress]]
+    kept = current_app.extensions.setdefault("cchc.addresses", {})
+    until, address = kept.get(key, (0.0, None))
+    if address is None or time.monotonic() > until:
+        address = _read(*key)  # an unknown address raises and is never kept
+        kept[key] = (time.monotonic() + FRESH_SECONDS, address)
+    return address
+
+
+def _read(short_code: str, rule_code: str, unit_code: str | None) -> SlipAddress:
+    campaign = db.session.scalar(
+        select(Campaign).where(func.upper(Campaign.short_code) == short_code)
+    )
+    rule = campaign and db.session.scalar(_rule(campaign, rule_code))
+    if campaign is None or rule is None:
+        raise NotFoundError(NOWHERE)
+    unit = None
+    if unit_code is not None:
+        unit = db.session.scalar(
+            select(Unit)
+            .join(QuotaCell, QuotaCell.unit_id == Unit.id)
+            .where(QuotaCell.rule_id == rule.id, func.upper(Unit.code) == unit_code)
+        )
+        if unit is None:
+            raise NotFoundError(NOWHERE)
+    elif rule.design is Design.OWN:
+        raise NotFoundError(INCOMPLETE)
+    version = form_version(campaign, rule.form)
+    return SlipAddress(
+        campaign=campaign.short_code,
+        rule=rule.code,
+        unit=unit and unit.code,
+        unit_name=unit and unit.name,
+        design=rule.design,
+        title=campaign.title,
+        organisation=campaign.organisation,
+        year=campaign.year,
+        opens=campaign.opens,
+        closes=campaign.closes,
+        phase=_phase(campaign),
+        simulated=campaign.simulated,
+        paid=rule.fee_vnd > 0,
+        form=questionnaire_of(version).asked_of(rule_definition(rule)),
+        form_sha256=version.sha256,
+    )
+
+
+def _rule(campaign: Campaign, code: str) -> Select[tuple[QuotaRule]]:
+    """Select a rule of the plan in force, or of the draft before there is one."""
+    return (
+        select(QuotaRule)
+        .join(PlanVersion)
+        .where(
+            PlanVersion.campaign_id == campaign.id,
+            PlanVersion.state != PlanState.SUPERSEDED,
+            func.upper(QuotaRule.code) == code,
+        )
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    )
+
+
+def _phase(campaign: Campaign) -> Phase:
+    if campaign.state in (State.DRAFT, State.PLANNED) or today() < campaign.opens:
+        return Phase.BEFORE
+    if campaign.state is not State.COLLECTING or today() > campaign.closes:
+        return Phase.OVER
+    return Phase.OPEN

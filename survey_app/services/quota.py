@@ -1,0 +1,184 @@
+"""The quota is exact: one conditional update claims a place, in the ballot's transaction.
+
+Posters are not in yet; when they are, they claim only where ``accepted + issued - returned``
+is below the target (design, promise 3).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from questionnaires.model import Design
+from survey_app.models import (
+    Ballot,
+    Channel,
+    Entry,
+    PlanVersion,
+    QuotaCell,
+    QuotaRule,
+    Sheet,
+    SheetState,
+    Slip,
+    Status,
+)
+from survey_app.services.audit import Actor, record
+from survey_app.services.transactions import transaction
+
+
+def claim_place(session: Session, cell_id: int) -> bool:
+    """Take one place of the cell if one is left; say whether it was."""
+    claimed = session.scalar(
+        update(QuotaCell)
+        .where(QuotaCell.id == cell_id, QuotaCell.accepted < QuotaCell.target)
+        .values(accepted=QuotaCell.accepted + 1)
+        .returning(QuotaCell.id)
+    )
+    return claimed is not None
+
+
+def release_place(session: Session, cell_id: int) -> None:
+    """Give one place back: a counted ballot has been excluded or corrected."""
+    session.execute(
+        update(QuotaCell)
+        .where(QuotaCell.id == cell_id)
+        .values(accepted=QuotaCell.accepted - 1)
+    )
+
+
+def mark_returned(session: Session, cell_id: int) -> None:
+    """Note that one slip or sheet came back for the cell; it holds no place any more."""
+    session.execute(
+        update(QuotaCell)
+        .where(QuotaCell.id == cell_id)
+        .values(returned=QuotaCell.returned + 1)
+    )
+
+
+def mark_issued(
+    session: Session, rule: QuotaRule, unit_id: int | None, change: int
+) -> None:
+    """Note that ``change`` slips or sheets went out (or, below 0, were revoked or voided).
+
+    A crossed slip is out for every cell of its rule.
+    """
+    of_rule = update(QuotaCell).where(QuotaCell.rule_id == rule.id)
+    if rule.design is Design.OWN:
+        of_rule = of_rule.where(QuotaCell.unit_id == unit_id)
+    session.execute(of_rule.values(issued=QuotaCell.issued + change))
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCount:
+    """A counter that differs from its rows."""
+
+    rule: str
+    unit: str
+    counter: str
+    kept: int
+    true: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a recount found; ``fixed`` says whether the true counts were written back."""
+
+    cells: int
+    wrong: tuple[WrongCount, ...]
+    fixed: bool
+
+
+def recount(
+    slug: str,
+    *,
+    fix: bool = False,
+    actor: Actor | None = None,
+    each: Callable[[Iterable[QuotaCell]], Iterable[QuotaCell]] = iter,
+) -> Recount:
+    """Compare the three counters of every cell with the rows they count.
+
+    Parameters
+    ----------
+    slug
+        The campaign.
+    fix
+        Write the true counts back.
+    actor
+        Who asks; needed to fix.
+    each
+        Wraps the cells walked through, for a progress bar.
+
+    """
+    from survey_app.services.campaigns import campaign_by_slug  # noqa: PLC0415 - ring
+
+    with transaction() as session:
+        campaign = campaign_by_slug(slug, session)
+        cells = session.scalars(
+            select(QuotaCell)
+            .join(QuotaRule)
+            .join(PlanVersion)
+            .where(PlanVersion.campaign_id == campaign.id)
+            .order_by(QuotaCell.id)
+        ).all()
+        true = _true_counts(session, cells)
+        wrong = []
+        for cell in each(cells):
+            for counter in ("accepted", "issued", "returned"):
+                kept, counted = getattr(cell, counter), true[counter][cell.id]
+                if kept == counted:
+                    continue
+                wrong.append(WrongCount(cell.rule.code, cell.unit.code, counter, kept, counted))
+                if fix:
+                    setattr(cell, counter, counted)
+        if fix and wrong:
+            record(
+                session,
+                actor or Actor.system(),
+                "quota.recount",
+                slug,
+                fixed=[f"{w.rule} {w.unit} {w.counter}: {w.kept} → {w.true}" for w in wrong],
+            )
+        return Recount(len(cells), tuple(wrong), fix)
+
+
+def _true_counts(session: Session, cells: Iterable[QuotaCell]) -> dict[str, Counter[int]]:
+    """Count what the counters count: ballots in, papers out, papers back."""
+    cells = list(cells)
+    ids = [cell.id for cell in cells]
+    rules = {cell.rule_id for cell in cells}
+    accepted: Counter[int] = Counter()
+    returned: Counter[int] = Counter()
+    rows = session.execute(
+        select(Ballot.cell_id, Ballot.channel, Ballot.status, func.count())
+        .where(Ballot.cell_id.in_(ids))
+        .group_by(Ballot.cell_id, Ballot.channel, Ballot.status)
+    )
+    for cell_id, channel, status, n in rows:
+        if status is Status.COUNTED:
+            accepted[cell_id] += n
+        if channel is Channel.ONLINE:
+            returned[cell_id] += n
+    first_entries = session.execute(
+        select(Sheet.rule_id, Entry.unit_id, func.count())
+        .join(Sheet, Entry.sheet_id == Sheet.id)
+        .where(Sheet.rule_id.in_(rules), Entry.revision == 1)
+        .group_by(Sheet.rule_id, Entry.unit_id)
+    )
+    back = {(rule_id, unit_id): n for rule_id, unit_id, n in first_entries}
+    out: Counter[tuple[int, int | None]] = Counter()
+    for model, live in ((Slip, Slip.revoked_on.is_(None)), (Sheet, Sheet.state != SheetState.VOID)):
+        for rule_id, unit_id, n in session.execute(
+            select(model.rule_id, model.unit_id, func.count())
+            .where(model.rule_id.in_(rules), live)
+            .group_by(model.rule_id, model.unit_id)
+        ):
+            out[rule_id, unit_id] += n
+    issued: Counter[int] = Counter()
+    for cell in cells:
+        returned[cell.id] += back.get((cell.rule_id, cell.unit_id), 0)
+        issued[cell.id] = out[cell.rule_id, cell.unit_id] + out[cell.rule_id, None]
+    return {"accepted": accepted, "issued": issued, "returned": returned}

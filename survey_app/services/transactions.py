@@ -1,0 +1,25 @@
+"""One transaction of one service: it begins knowing that it will write, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from survey_app.extensions import db
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a session that commits when the block ends and rolls back when it raises.
+
+    On SQLite it takes the write lock at once (``BEGIN IMMEDIATE``). What the request read
+    in ``db.session``, before it or inside it, is let go, so later reads see the new state.
+    """
+    db.session.rollback()
+    with Session(db.engine, expire_on_commit=False) as session:
+        session.connection(execution_options={"writes": True})
+        yield session
+        session.commit()
+    db.session.rollback()

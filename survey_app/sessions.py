@@ -1,0 +1,55 @@
+"""Sign-in sessions kept on the server, in the product's own database.
+
+Flask-Session does the work; its SQLAlchemy storage makes its own table at start-up and
+writes outside our transactions, so the four storage methods are here. A session lasts
+``PERMANENT_SESSION_LIFETIME`` from the last change, reading it writes nothing, and only a
+hash of its id is kept: a copied database opens no session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from flask_session.base import ServerSideSession, ServerSideSessionInterface
+from sqlalchemy import delete, select
+
+from survey_app.extensions import db
+from survey_app.models import StoredSession
+from survey_app.models.types import now
+from survey_app.services.transactions import transaction
+
+
+class DatabaseSessions(ServerSideSessionInterface):
+    """Session storage on the app's database."""
+
+    session_class = ServerSideSession
+
+    def _get_store_id(self, sid: str) -> str:
+        return hashlib.sha256(sid.encode()).hexdigest()
+
+    def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
+        data = db.session.scalar(
+            select(StoredSession.data).where(
+                StoredSession.id == store_id, StoredSession.expires > now()
+            )
+        )
+        return None if data is None else self.serializer.decode(data)
+
+    def _delete_session(self, store_id: str) -> None:
+        with transaction() as session:
+            session.execute(delete(StoredSession).where(StoredSession.id == store_id))
+
+    def _upsert_session(
+        self, session_lifetime: timedelta, session: ServerSideSession, store_id: str
+    ) -> None:
+        with transaction() as writes:
+            writes.execute(delete(StoredSession).where(StoredSession.expires <= now()))
+            writes.merge(
+                StoredSession(
+                    id=store_id,
+                    data=self.serializer.encode(session),
+                    expires=now() + session_lifetime,
+                )
+            )

@@ -1,0 +1,77 @@
+"""Each route says who may use it; a route that says nothing stops the app from starting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar
+
+from flask import Flask, current_app, g, request
+from flask_security import current_user
+
+from survey_app.errors import ForbiddenError
+from survey_app.permissions import Permission
+from survey_app.services.audit import Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+FOREIGN: Final = {"static", "security"}
+"""Endpoints and blueprints of libraries, judged by hand: sign-in pages and public files."""
+
+
+def public(view: View) -> View:
+    """Declare that anybody may use the route."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Declare the permission a route needs, and enforce it."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any view
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+            if not actor().may(permission):
+                raise ForbiddenError(
+                    "Tài khoản của bạn không có quyền làm việc này. "
+                    "Hãy liên hệ người quản trị để được cấp quyền."
+                )
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return declare
+
+
+def actor() -> Actor:
+    """Return the signed-in person as services know them."""
+    if "actor" not in g:
+        from survey_app.services.accounts import actor_of  # noqa: PLC0415 - needs the models
+
+        g.actor = actor_of(current_user)
+    return g.actor  # type: ignore[no-any-return]
+
+
+def refuse_undeclared(app: Flask) -> None:
+    """Raise at start-up when a route declares no permission (design, security)."""
+    silent = sorted(
+        f"{rule.endpoint} ({rule.rule})"
+        for rule in app.url_map.iter_rules()
+        if not _is_foreign(rule.endpoint)
+        and not hasattr(app.view_functions[rule.endpoint], "permission")
+    )
+    if silent:
+        msg = f"routes without a declared permission: {', '.join(silent)}"
+        raise RuntimeError(msg)
+
+
+def _is_foreign(endpoint: str) -> bool:
+    return endpoint.split(".")[0] in FOREIGN
+
+
+def wants_partial() -> bool:
+    """Whether htmx asks for a piece of the page."""
+    return request.headers.get("HX-Request") == "true"

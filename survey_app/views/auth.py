@@ -1,0 +1,91 @@
+"""The first page after signing in, and the language of the pages.
+
+Signing in and changing the password are Flask-Security's own routes (``templates/security``
+and ``survey_app.sign_in``); the menu is ``views.shell``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, current_app, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import user_logged_in
+from flask_security import current_user
+
+from survey_app.models import Campaign, State, User
+from survey_app.services.campaigns import all_campaigns
+from survey_app.views import shell
+from survey_app.views.access import actor, public
+
+bp = Blueprint("auth", __name__)
+
+LANGUAGES: Final = ("vi", "en")
+DRAFT: Final = (State.DRAFT,)
+OPEN: Final = (State.PLANNED, State.COLLECTING)
+AFTER: Final = (State.CLOSED, State.APPRAISING, State.APPROVED, State.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that may come next in a campaign, and when it does."""
+
+    endpoint: str
+    states: tuple[State, ...]
+    sentence: str
+
+
+STEPS: Final = (
+    Step("publish.opening", DRAFT, "Xem lại mọi thiết lập và mở đợt điều tra"),
+    Step("publish.plan", DRAFT, "Đối chiếu số phiếu với kế hoạch"),
+    Step("criteria.sets", DRAFT, "Nạp bộ tiêu chí của cơ quan"),
+    Step("coordinate.field", OPEN, "Theo dõi tiến độ từng ô chỉ tiêu"),
+    Step("prints.slips", OPEN, "Phát hành và in phiếu mời"),
+    Step("prints.sheets", OPEN, "In phiếu giấy"),
+    Step("fieldwork.cells", (*OPEN, State.CLOSED), "Nhập phiếu giấy"),
+    Step("appraise.scores", (*OPEN, *AFTER), "Nạp điểm tự chấm, điểm thẩm định"),
+    Step("analyse.runs", (*OPEN, *AFTER), "Tính và xem chỉ số"),
+    Step("coordinate.field", AFTER, "Xem số phiếu đã thu"),
+)
+
+
+@bp.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """Campaigns this person works in and what comes next; for anybody who has signed in."""
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
+    campaigns = [(campaign, next_steps(campaign)) for campaign in all_campaigns(actor())]
+    return render_template("auth/home.html", campaigns=campaigns)
+
+
+def next_steps(campaign: Campaign) -> list[shell.Link]:
+    """Links to what this person can do next in a campaign."""
+    return [
+        shell.Link(_(step.sentence), url_for(step.endpoint, slug=campaign.slug), current=False)
+        for step in STEPS
+        if campaign.state in step.states and shell.may_open(step.endpoint)
+    ]
+
+
+@bp.before_app_request
+def remember_language() -> None:
+    """Keep the language asked for in the address; respondents have no session to keep it in."""
+    asked = request.args.get("lang")
+    if asked in LANGUAGES and request.blueprint != "respond":
+        session["language"] = asked
+
+
+@bp.record_once
+def prepare(state: object) -> None:
+    """Give the app's templates their frame, and a person's pages the person's language."""
+    app = state.app  # type: ignore[attr-defined]
+    shell.register(app)
+    user_logged_in.connect(speak_with, app)
+
+
+def speak_with(_app: object, user: User) -> None:
+    """Show the pages in the language of the account from sign-in on."""
+    session.setdefault("language", user.language)
