@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 
 from analysis.distributions import satisfaction_follows
@@ -31,7 +30,7 @@ from analysis.results import (
     SatisfactionResult,
     UnitResult,
 )
-from analysis.rounding import as_printed, half_up, nearly_exact, total
+from analysis.rounding import Exact, as_printed, half_up, nearly_exact, total
 from analysis.satisfaction import Satisfaction, satisfaction, satisfaction_questions
 from analysis.scores import Book, GradedQuestion, SurveyScore, questions_of, score_criterion
 from analysis.secrets import Secrets, Tree, hidden_figures
@@ -160,13 +159,13 @@ class Assessor:
             for leaf in self.criteria.leaves_from(Source.SURVEY)
         }
 
-    def _rounded(self, points: Decimal | Fraction | None) -> Fraction | None:
+    def _rounded(self, points: Exact | None) -> Exact | None:
         settings = self.campaign.settings
         if points is None or settings.rounding != "criterion":
-            return None if points is None else Fraction(points)
-        return Fraction(half_up(points, settings.decimals))
+            return points
+        return half_up(points, settings.decimals)
 
-    def _written(self, points: Fraction | None) -> Decimal | None:
+    def _written(self, points: Exact | None) -> Decimal | None:
         return None if points is None else as_printed(points, self.campaign.settings.decimals)
 
     def _leaf(self, leaf: LeafPoints, secrets: Secrets, step: str) -> CriterionResult:

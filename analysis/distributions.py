@@ -70,7 +70,7 @@ def closed_questions(
         if cell[0] in small
     ] + [[float(cell[0] == rule) for cell in cells] for rule in small]
     order = sorted((code for code in pooled if pooled[code][1]), key=lambda code: pooled[code][1])
-    closed = {code for code in order if pooled[code][1] < k_distribution}
+    closed = {code for code, (_, valid) in pooled.items() if valid < k_distribution}
     for code in [*(c for c in order if c not in closed), None]:
         wanted = guarded + [pooled_mean(hidden) for hidden in order if hidden in closed]
         known = [margin, *(pooled_mean(shown) for shown in order if shown not in closed)]

@@ -16,7 +16,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from analysis.rounding import half_up, total
+from analysis.rounding import Exact, half_up, total
 from questionnaires.model import Band, CriteriaSet, NotApplicable
 
 TIE: Final = Fraction(1, 10**9)
@@ -51,7 +51,7 @@ class LeafPoints:
     """One leaf of one unit. ``points`` is None unless it is in the sums. [points]."""
 
     code: str
-    points: Fraction | None
+    points: Exact | None
     max_points: Decimal
     state: LeafState
 
@@ -113,7 +113,7 @@ class UnitSums:
 
 def add_up(
     criteria: CriteriaSet,
-    points: Mapping[str, Decimal | Fraction | None],
+    points: Mapping[str, Exact | None],
     *,
     not_applicable: Iterable[str] = (),
     missing: Missing = Missing.REFUSE,
@@ -171,9 +171,7 @@ def add_up(
     )
 
 
-def rank(
-    values: Mapping[str, Decimal | Fraction | None], *, ties: str = "min"
-) -> dict[str, int | None]:
+def rank(values: Mapping[str, Exact | None], *, ties: str = "min") -> dict[str, int | None]:
     """Rank units by value, the largest first.
 
     Parameters
@@ -198,7 +196,7 @@ def rank(
     return ranks
 
 
-def band_of(value: Decimal | Fraction | None, bands: Sequence[Band]) -> str | None:
+def band_of(value: Exact | None, bands: Sequence[Band]) -> str | None:
     """Label of the highest band the value reaches; None without a value or a band."""
     if value is None:
         return None
@@ -219,7 +217,7 @@ def shares_of(counts: Mapping[str, int], decimals: int = 2) -> dict[str, Decimal
 def _leaf(
     code: str,
     criteria: CriteriaSet,
-    points: Decimal | Fraction | None,
+    points: Exact | None,
     missing: Missing,
     *,
     dropped: bool,
@@ -227,13 +225,13 @@ def _leaf(
     criterion = criteria.by_code[code]
     maximum = criterion.max_points
     if dropped and criterion.not_applicable is NotApplicable.FULL:
-        return LeafPoints(code, Fraction(maximum), maximum, LeafState.FULL)
+        return LeafPoints(code, maximum, maximum, LeafState.FULL)
     if dropped:
         return LeafPoints(code, None, maximum, LeafState.EXCLUDED)
     if points is None:
         rescale = missing is Missing.RESCALE
         return LeafPoints(code, None, maximum, LeafState.RESCALED if rescale else LeafState.MISSING)
-    return LeafPoints(code, Fraction(points), maximum, LeafState.SCORED)
+    return LeafPoints(code, points, maximum, LeafState.SCORED)
 
 
 def _sum(leaves: Iterable[LeafPoints]) -> Sum:
@@ -260,7 +258,7 @@ def _leaves_under(criteria: CriteriaSet, codes: Iterable[str]) -> frozenset[str]
 
 def _check(
     criteria: CriteriaSet,
-    points: Mapping[str, Decimal | Fraction | None],
+    points: Mapping[str, Exact | None],
     dropped: frozenset[str],
 ) -> None:
     leaves = {leaf.code: leaf for leaf in criteria.leaves}

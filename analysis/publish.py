@@ -26,7 +26,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from analysis.rounding import nearly_exact
+from analysis.rounding import nearly_exact, total
 from questionnaires.model import Text
 
 K_ALIKE: Final = 10
@@ -151,29 +151,29 @@ class _Entity:
     """Groups of one form shown as one."""
 
     cells: tuple[GroupCell, ...]
+    members: tuple[str, ...]
+    people: int
+    weight: Fraction
+    mean: Fraction
 
-    @property
-    def members(self) -> tuple[str, ...]:
-        return tuple(cell.rule for cell in self.cells)
-
-    @property
-    def people(self) -> int:
-        return sum(cell.people for cell in self.cells)
-
-    @property
-    def weight(self) -> Fraction:
-        return sum((cell.weight for cell in self.cells), Fraction(0))
-
-    @property
-    def mean(self) -> Fraction:
-        if len(self.cells) == 1:
-            return self.cells[0].mean or Fraction(0)
+    @classmethod
+    def of(cls, *cells: GroupCell) -> _Entity:
+        if len(cells) == 1:
+            (cell,) = cells
+            return cls(cells, (cell.rule,), cell.people, cell.weight, cell.mean or Fraction(0))
         # Weighted as in the criterion points: any other mean of the members would be a
         # second equation about them, and two equations give two small groups away.
-        by_weight = self.weight > 0
-        weights = [cell.weight if by_weight else Fraction(cell.people) for cell in self.cells]
-        means = [cell.mean or Fraction(0) for cell in self.cells]
-        return sum((w * m for w, m in zip(weights, means, strict=True)), Fraction(0)) / sum(weights)
+        weight = total(cell.weight for cell in cells)
+        weights = [cell.weight if weight else Fraction(cell.people) for cell in cells]
+        means = [cell.mean or Fraction(0) for cell in cells]
+        return cls(
+            cells,
+            tuple(cell.rule for cell in cells),
+            # Members without weight are not in this mean and hide nobody in it.
+            sum(cell.people for cell in cells if cell.weight or not weight),
+            weight,
+            total(w * m for w, m in zip(weights, means, strict=True)) / total(weights),
+        )
 
     def unsafe(self, k_mean: int, k_alike: int) -> Reason:
         if self.people < k_mean:
@@ -210,7 +210,7 @@ def protect_groups(
     cells = list(cells)
     if all(cell.people >= max(k_mean, k_alike) for cell in cells):
         return Breakdown(
-            {cell.rule: _shown(_Entity((cell,)), Reason.NONE) for cell in cells}, exposed=False
+            {cell.rule: _shown(_Entity.of(cell), Reason.NONE) for cell in cells}, exposed=False
         )
     silent = {
         cell.rule: Published(None, PublishState.PUBLISHED, Reason.NO_ANSWERS, (cell.rule,))
@@ -240,23 +240,24 @@ def protect_groups(
 def _merge(cells: Sequence[GroupCell], k_mean: int, k_alike: int) -> list[_Entity]:
     merged: list[_Entity] = []
     for form in dict.fromkeys(cell.form for cell in cells):
-        entities = [_Entity((cell,)) for cell in cells if cell.form == form]
+        entities = [_Entity.of(cell) for cell in cells if cell.form == form]
         while len(entities) > 1:
             entities.sort(key=lambda entity: (entity.people, entity.members))
             small = next((e for e in entities if e.unsafe(k_mean, k_alike)), None)
             if small is None:
                 break
             entities.remove(small)
-            entities[0] = _Entity((*entities[0].cells, *small.cells))
+            entities[0] = _Entity.of(*entities[0].cells, *small.cells)
         merged += entities
     return merged
 
 
 def _given_away(unknown: Sequence[_Entity]) -> bool:
     """Whether the sum of the unknown means, which everyone can compute, says each of them."""
-    total = sum((entity.weight for entity in unknown), Fraction(0))
-    reached = sum((entity.weight * entity.mean for entity in unknown), Fraction(0))
-    return len(unknown) == 1 or reached in {Fraction(0), 100 * total}
+    if len(unknown) == 1:
+        return True
+    weight = total(entity.weight for entity in unknown)
+    return total(entity.weight * entity.mean for entity in unknown) in {0, 100 * weight}
 
 
 def _shown(entity: _Entity, reason: Reason) -> Published:

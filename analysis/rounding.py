@@ -10,13 +10,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
-from typing import Final
+from typing import Final, TypeAlias
+
+Exact: TypeAlias = Decimal | Fraction
+"""A number without rounding error."""
 
 EXACT_DECIMALS: Final = 12
 """Decimals kept of a number that is not meant to be rounded; far below any printed digit."""
 
 
-def half_up(value: Decimal | Fraction, decimals: int) -> Decimal:
+def half_up(value: Exact, decimals: int) -> Decimal:
     """Round to ``decimals`` digits; a half goes away from zero, as officials round.
 
     >>> half_up(Fraction(6262, 70), 2)
@@ -27,12 +30,15 @@ def half_up(value: Decimal | Fraction, decimals: int) -> Decimal:
     return Decimal(whole if above >= 0 else -whole).scaleb(-decimals)
 
 
-def as_printed(value: Fraction, decimals: int) -> Decimal:
-    """Write a fraction with ``decimals`` digits where that is exact, else as it is.
+def as_printed(value: Exact, decimals: int) -> Decimal:
+    """Write a number with ``decimals`` digits where that is exact, else as it is.
 
     Sums of rounded points stay short; a number nobody rounded keeps its digits.
     """
-    exact = value.numerator * 10**decimals % value.denominator == 0
+    if isinstance(value, Decimal) and value.as_tuple().exponent == -decimals:
+        return value
+    above, below = value.as_integer_ratio()
+    exact = above * 10**decimals % below == 0
     return half_up(value, decimals if exact else EXACT_DECIMALS)
 
 
@@ -41,8 +47,8 @@ def nearly_exact(value: Fraction) -> Decimal:
     return half_up(value, EXACT_DECIMALS)
 
 
-def total(values: Iterable[Fraction]) -> Fraction:
-    """Add fractions over one denominator; many times faster than adding them one by one."""
-    terms = list(values)
-    below = lcm(*(term.denominator for term in terms))
-    return Fraction(sum(term.numerator * (below // term.denominator) for term in terms), below)
+def total(values: Iterable[Exact]) -> Fraction:
+    """Add numbers over one denominator; many times faster than adding fractions in turn."""
+    terms = [value.as_integer_ratio() for value in values]
+    whole = lcm(*(below for _, below in terms))
+    return Fraction(sum(above * (whole // below) for above, below in terms), whole)

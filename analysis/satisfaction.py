@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 from analysis.scores import Book, GradedQuestion, score_question
 from questionnaires.model import Question, Questionnaire, QuotaRule
@@ -22,6 +22,10 @@ SCALE: Final = "S5"
 
 LEVELS_THAT_SATISFY: Final = 2
 """The two choices that earn most."""
+
+
+Asked: TypeAlias = tuple[tuple[GradedQuestion, tuple[str, ...]], ...]
+"""Questions with the choices that satisfy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,9 @@ def satisfaction(
 
     """
     asked = {
-        (rule.form, rule.code): questions
+        (rule.form, rule.code): tuple(
+            (GradedQuestion.of(question), _best_choices(question)) for question in questions
+        )
         for rule in rules
         if (questions := satisfaction_questions(forms[rule.form], rule))
     }
@@ -89,22 +95,18 @@ def satisfaction(
     )
 
 
-def _of_unit(
-    unit: str, form: str, asked: Mapping[str, tuple[Question, ...]], book: Book
-) -> Satisfaction:
+def _of_unit(unit: str, form: str, asked: Mapping[str, Asked], book: Book) -> Satisfaction:
     valid = satisfied = people = 0
     earned = Fraction(0)
     for rule, questions in asked.items():
         most = 0
-        for question in questions:
-            score = score_question(
-                GradedQuestion.of(question), book.counts.get((unit, rule, question.code), {})
-            )
+        for question, best in questions:
+            score = score_question(question, book.counts.get((unit, rule, question.code), {}))
             if score.mean is None:
                 continue
             valid += score.valid
             earned += score.mean * score.valid
-            satisfied += sum(score.counts.get(code, 0) for code in _best_choices(question))
+            satisfied += sum(score.counts.get(code, 0) for code in best)
             most = max(most, score.valid)
         people += most
     return Satisfaction(

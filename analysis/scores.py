@@ -9,7 +9,8 @@ until ``analysis.index`` rounds it. Counts come from ``analysis.tallies``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -208,9 +209,10 @@ def score_criterion(
     unweighted = [
         _group(unit, criterion.code, rules[code], asked, book) for code, asked in questions.items()
     ]
-    weights = group_weights(unweighted, weighting, explicit_weights)
+    raw = _raw_weights(unweighted, weighting, explicit_weights)
+    whole = sum(raw.values()) or 1
     groups = tuple(
-        GroupScore(g.rule, g.form, g.people, g.questions, g.mean, weights[g.rule])
+        GroupScore(g.rule, g.form, g.people, g.questions, g.mean, Fraction(raw[g.rule], whole))
         for g in unweighted
     )
     return SurveyScore(
@@ -219,9 +221,9 @@ def score_criterion(
         max_points=criterion.max_points,
         weighting=weighting,
         groups=groups,
-        points=_points(criterion.max_points, groups, weights),
+        points=_points(criterion.max_points, groups, raw),
         alternatives={
-            other: _points(criterion.max_points, groups, group_weights(groups, other))
+            other: _points(criterion.max_points, groups, _raw_weights(groups, other, {}))
             for other in COMPUTED_WEIGHTS
             if other is not weighting
         },
@@ -244,24 +246,35 @@ def group_weights(
         counts has a valid answer. [0-1]
 
     """
-    groups = list(groups)
+    raw = _raw_weights(list(groups), weighting, explicit_weights or {})
+    whole = sum(raw.values()) or 1
+    return {rule: Fraction(weight, whole) for rule, weight in raw.items()}
+
+
+def _raw_weights(
+    groups: Sequence[GroupScore],
+    weighting: GroupWeights,
+    explicit_weights: Mapping[str, Decimal],
+) -> dict[str, int]:
+    """Weights up to a common factor, in whole numbers."""
     answered = [group for group in groups if group.mean is not None]
-    forms: dict[str, int] = {}
-    for group in answered:
-        forms[group.form] = forms.get(group.form, 0) + group.people
-    raw: dict[str, Fraction] = dict.fromkeys((group.rule for group in groups), Fraction(0))
-    for group in answered:
-        match weighting:
-            case GroupWeights.BY_FORM:
-                raw[group.rule] = Fraction(group.people, forms[group.form])
-            case GroupWeights.EQUAL:
-                raw[group.rule] = Fraction(1)
-            case GroupWeights.POOLED:
-                raw[group.rule] = Fraction(group.people)
-            case GroupWeights.EXPLICIT:
-                raw[group.rule] = Fraction((explicit_weights or {}).get(group.rule, 0))
-    whole = total(raw.values())
-    return {rule: weight / whole for rule, weight in raw.items()} if whole else raw
+    match weighting:
+        case GroupWeights.BY_FORM:
+            forms = Counter[str]()
+            for group in answered:
+                forms[group.form] += group.people
+            per = lcm(*forms.values())
+            raw = {group.rule: group.people * (per // forms[group.form]) for group in answered}
+        case GroupWeights.EQUAL:
+            raw = dict.fromkeys((group.rule for group in answered), 1)
+        case GroupWeights.POOLED:
+            raw = {group.rule: group.people for group in answered}
+        case GroupWeights.EXPLICIT:
+            ratios = {rule: w.as_integer_ratio() for rule, w in explicit_weights.items()}
+            per = lcm(*(below for _, below in ratios.values()))
+            exact = {rule: above * (per // below) for rule, (above, below) in ratios.items()}
+            raw = {group.rule: exact.get(group.rule, 0) for group in answered}
+    return {group.rule: raw.get(group.rule, 0) for group in groups}
 
 
 def score_question(question: GradedQuestion, counts: Counts) -> QuestionScore:
@@ -300,7 +313,17 @@ def _group(
 
 
 def _points(
-    max_points: Decimal, groups: Iterable[GroupScore], weights: Mapping[str, Fraction]
+    max_points: Decimal, groups: Iterable[GroupScore], raw: Mapping[str, int]
 ) -> Fraction | None:
-    earned = [weights[g.rule] * g.mean for g in groups if g.mean is not None and weights[g.rule]]
-    return Fraction(max_points) * total(earned) / 100 if earned else None
+    """Points under weights that need not add up to 1."""
+    terms = [
+        (raw[group.rule], group.mean.numerator, group.mean.denominator)
+        for group in groups
+        if group.mean is not None and raw[group.rule]
+    ]
+    if not terms:
+        return None
+    per = lcm(*(below for _, _, below in terms))
+    earned = sum(weight * above * (per // below) for weight, above, below in terms)
+    maximum, of = max_points.as_integer_ratio()
+    return Fraction(maximum * earned, of * per * sum(weight for weight, _, _ in terms) * 100)

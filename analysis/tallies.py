@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -114,8 +115,8 @@ def tally(
         }
     )
     return Tallies(
-        answers=_joined([answers for answers, _ in parts], ANSWER_KEYS),
-        respondents=_joined([respondents for _, respondents in parts], RESPONDENT_KEYS),
+        answers=_frame([answers for answers, _ in parts], ANSWER_KEYS),
+        respondents=_frame([respondents for _, respondents in parts], RESPONDENT_KEYS),
         ballots=_added([shown], BALLOT_KEYS),
     )
 
@@ -134,50 +135,46 @@ def merge_tallies(parts: Iterable[Tallies]) -> Tallies:
     )
 
 
+Columns: TypeAlias = dict[str, list[Any]]
+"""A frame in the making: plain lists, because joining many small frames is what costs."""
+
+
 def _added(frames: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
-    return _joined(frames, keys).groupby(keys, sort=True)["n"].sum().reset_index()
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return _frame([], keys)
+    return pd.concat(filled).groupby(keys, sort=True)["n"].sum().reset_index()
 
 
-def _joined(frames: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
-    """Put frames of different cells under each other, with the columns in one order."""
-    columns = [*keys, "n"]
-    filled = [frame[columns] for frame in frames if len(frame)]
-    if filled:
-        return pd.concat(filled, ignore_index=True)
-    return pd.DataFrame(
-        {**{key: pd.Series(dtype=object) for key in keys}, "n": pd.Series(dtype=np.int64)}
-    )
+def _frame(parts: Sequence[Columns], keys: list[str]) -> pd.DataFrame:
+    """Put parts of different cells under each other."""
+    joined = {key: list(chain.from_iterable(part[key] for part in parts)) for key in (*keys, "n")}
+    if not joined["n"]:
+        return pd.DataFrame({**dict.fromkeys(keys, pd.Series(dtype=object)), "n": joined["n"]})
+    return pd.DataFrame(joined)
 
 
 def _tally_rule(
     part: pd.DataFrame, rule: QuotaRule, form: Questionnaire
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[Columns, Columns]:
     """Count the ballots of one rule: all of them were asked the same questions."""
     questions = [q for q in form.asked_of(rule).unit_questions if q.kind is not Kind.TEXT]
     codes = _code_points(part["answers"], questions, rule)
     unit, units = pd.factorize(part["unit"], sort=True)
-    people = _people(part)
+    named = units.tolist()
 
-    answers = _choice_counts(unit, list(units), codes, questions)
+    answers = _choice_counts(unit, named, codes, questions)
     valid = _valid_table(questions)[np.arange(len(questions)), codes]
-    criteria = list(dict.fromkeys(q.criterion for q in questions if q.criterion is not None))
-    respondents = pd.DataFrame(
-        [
-            (units[u], criterion, n)
-            for criterion in criteria
-            for u, n in enumerate(
-                _distinct_people(
-                    unit,
-                    people,
-                    valid[:, [q.criterion == criterion for q in questions]],
-                    len(units),
-                )
-            )
-        ],
-        columns=["unit", "criterion", "n"],
-    )
-    for frame in (answers, respondents):
-        frame["rule"], frame["form"] = rule.code, form.code
+    people = _people(part)
+    respondents: Columns = {"unit": [], "criterion": [], "n": []}
+    for criterion in dict.fromkeys(q.criterion for q in questions if q.criterion is not None):
+        asked = [q.criterion == criterion for q in questions]
+        respondents["unit"] += named
+        respondents["criterion"] += [criterion] * len(named)
+        respondents["n"] += _distinct_people(unit, people, valid[:, asked], len(named)).tolist()
+    for columns in (answers, respondents):
+        columns["rule"] = [rule.code] * len(columns["n"])
+        columns["form"] = [form.code] * len(columns["n"])
     return answers, respondents
 
 
@@ -214,10 +211,10 @@ def _parsed(answers: pd.Series) -> list[Mapping[str, str]]:
 
 def _choice_counts(
     unit: npt.NDArray[np.intp],
-    units: Sequence[object],
+    units: Sequence[str],
     codes: npt.NDArray[np.intp],
     questions: Sequence[Question],
-) -> pd.DataFrame:
+) -> Columns:
     """Count (unit, question, choice) with one bincount; every printed choice gets a row."""
     n_questions = len(questions)
     cell = (unit[:, None] * n_questions + np.arange(n_questions)) * _ASCII + codes
@@ -234,14 +231,12 @@ def _choice_counts(
     picked = counts[
         :, [index for index, _, _ in columns], [ord(choice) for _, _, choice in columns]
     ]
-    return pd.DataFrame(
-        {
-            "unit": np.repeat(np.array(units, dtype=object), len(columns)),
-            "question": [code for _, code, _ in columns] * len(units),
-            "choice": [choice for _, _, choice in columns] * len(units),
-            "n": picked.ravel(),
-        }
-    )
+    return {
+        "unit": [unit for unit in units for _ in columns],
+        "question": [code for _, code, _ in columns] * len(units),
+        "choice": [choice for _, _, choice in columns] * len(units),
+        "n": picked.ravel().tolist(),
+    }
 
 
 def _valid_table(questions: Sequence[Question]) -> npt.NDArray[np.bool_]:

@@ -88,7 +88,10 @@ BAND_MINIMUM: Final = Column(
 
 
 class Option(NamedTuple):
-    """One entry of a drop-down list and what it means."""
+    """One entry of a drop-down list and what it means.
+
+    No comma in a label: spreadsheet programs would split it into two entries.
+    """
 
     label: str
     help: str
@@ -96,7 +99,7 @@ class Option(NamedTuple):
 
 SOURCES: Final[Mapping[Source, Option]] = {
     Source.SELF: Option(
-        "Tự chấm, thẩm định", "Đơn vị tự chấm kèm tài liệu kiểm chứng, rồi thẩm định."
+        "Tự chấm và thẩm định", "Đơn vị tự chấm kèm tài liệu kiểm chứng, rồi thẩm định."
     ),
     Source.SURVEY: Option("Điều tra xã hội học", "Tính từ câu trả lời gắn với tiêu chí này."),
     Source.IMPORTED: Option("Nhập từ nguồn khác", "Lấy từ kết quả của cơ quan hoặc đợt khác."),

@@ -94,7 +94,8 @@ class _Reader:
     mistakes: list[Mistake] = field(default_factory=list)
 
     def read(self) -> CriteriaSet:
-        missing = [name for name in (at.CRITERIA, at.BANDS) if name not in self.book.sheetnames]
+        sheets = {sheet.title for sheet in self.book.worksheets}  # a chart is no table
+        missing = [name for name in (at.CRITERIA, at.BANDS) if name not in sheets]
         for name in missing:
             problem = f"không có trang tính “{name}”"
             remedy = "dùng tệp mẫu của phần mềm và giữ nguyên tên các trang"
@@ -244,10 +245,12 @@ class _Reader:
 
     def _leaf_or_branch(self, sheet: Worksheet, row: _Row, *, leaf: bool) -> None:
         points, source = (f"{column.letter}{row.number}" for column in (at.POINTS, at.SOURCE))
-        if leaf and row.points is None:
+        if leaf and (row.points is None or row.points <= 0):
             problem = "thiếu điểm tối đa của tiêu chí không có tiêu chí con"
-            self._say(sheet, points, problem, "ghi điểm tối đa")
-            row.points = Decimal(1)  # a stand-in, so that it is not reported as 0 as well
+            if row.points is not None:
+                problem = f"điểm tối đa là {vi_number(row.points)}"
+            self._say(sheet, points, problem, "ghi điểm tối đa, lớn hơn 0")
+            row.points = Decimal(1)  # a stand-in, so that it is not reported again by its code
         if leaf and row.source is None:
             self._say(sheet, source, "thiếu nguồn điểm", "chọn một mục trong danh sách")
         if not leaf and row.source is not None:

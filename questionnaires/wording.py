@@ -132,7 +132,7 @@ def _where(place: Place, data: object) -> str:
         data = _inner(data, step)
         if isinstance(step, int):
             words.append(_name_of(data) or f"{place[number - 1]}[{step + 1}]")
-        elif step not in LISTS:
+        elif step not in LISTS or number == len(place) - 1:
             words.append(step)
     return " › ".join(words) or "cả tệp"
 

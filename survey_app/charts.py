@@ -31,7 +31,8 @@ def strip(parts: Sequence[tuple[int, str]], total: int) -> Markup:
             )
             left += width
     return Markup(
-        '<svg class="strip" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
+        '<svg class="strip" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        "{}</svg>"
     ).format(Markup("").join(drawn))
 
 

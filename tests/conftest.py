@@ -92,10 +92,23 @@ def config(migrated: Callable[[Path], str], tmp_path: Path) -> Config:
     )
 
 
+class Browser(FlaskClient):
+    """A client whose requests share nothing on the server, though the test has a context.
+
+    Flask lends a request the context that is open, and with it what flask-login remembers
+    of the last request's person.
+    """
+
+    def open(self, *args, **options):
+        with self.application.app_context():
+            return super().open(*args, **options)
+
+
 @pytest.fixture
 def app(config: Config) -> Iterator[Flask]:
     """The whole app on a fresh database; the test runs inside its context."""
     app = create_app(config)
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         db.session.remove()

@@ -34,7 +34,7 @@ from questionnaires.paper.layout import (
     LayoutPage,
     corner_squares,
 )
-from questionnaires.paper.own_form import COLUMNS_MAX, form_groups
+from questionnaires.paper.own_form import form_groups, in_columns
 
 PITCH_MAX = 16.0
 LABEL_MEASURE = 82.0
@@ -142,13 +142,13 @@ def sheet_pages(form: BlankForm, sheets: Iterable[Sheet]) -> Iterator[Page]:
 
 def _set_columns(questionnaire: Questionnaire, units: Sequence[Unit], top: float) -> list[Block]:
     """Choose the fewest pages; on those, uncut sections first, then the loosest setting."""
-    settings = [
+    fewest = len(_set(questionnaire, units, top, DENSITIES[-1], whole=False))
+    settings = (
         _set(questionnaire, units, top, density, whole=whole)
         for whole in (True, False)
         for density in DENSITIES
-    ]
-    fewest = min(len(columns) for columns in settings)
-    return next(columns for columns in settings if len(columns) == fewest)
+    )
+    return next(columns for columns in settings if len(columns) <= fewest)
 
 
 def _set(
@@ -178,12 +178,12 @@ def _pitch(questionnaire: Questionnaire) -> float:
         (
             len([code for code in question.scale.codes if code != NO_OPINION])
             for question in questionnaire.questions
-            if question.scale and len(question.scale.codes) <= COLUMNS_MAX
+            if question.scale and in_columns(question.scale)
         ),
         default=1,
     )
     room = MEASURE - LABEL_MEASURE - NO_OPINION_WIDTH
-    return max(PITCH, min(PITCH_MAX, room / widest))
+    return max(PITCH, min(PITCH_MAX, room / max(widest, 1)))
 
 
 __all__ = ["NO_CONTACT", "BlankForm", "Sheet", "SheetStyle", "blank_form", "sheet_pages"]

@@ -188,7 +188,13 @@ def box_row(
 
 
 def choice_list(
-    grid: Grid, words: str, choices: Sequence[Choice], question: str, tag: str
+    grid: Grid,
+    words: str,
+    choices: Sequence[Choice],
+    question: str,
+    unit: str | None = None,
+    *,
+    tag: str,
 ) -> Block:
     """Set a label on the left, the choices in as many columns as their words allow."""
     columns = _list_columns(choices)
@@ -218,7 +224,7 @@ def choice_list(
         items += [*drawn, *beside.runs]
         boxes.append(box)
     items.append(_row_rule(height))
-    return Block(height, tuple(items), (Field(question, None, "single", tuple(boxes)),))
+    return Block(height, tuple(items), (Field(question, unit, "single", tuple(boxes)),))
 
 
 def ruled_lines(grid: Grid, words: str, question: str, *, tag: str, lines: int = 2) -> Block:

@@ -20,6 +20,7 @@ from questionnaires.paper.blocks import (
     Block,
     Grid,
     box_row,
+    choice_list,
     coded_box,
     heading,
     label,
@@ -37,7 +38,7 @@ from questionnaires.paper.layout import (
     NO_CONTACT_CODE,
     Field,
 )
-from questionnaires.paper.own_form import AGAIN, section_groups
+from questionnaires.paper.own_form import AGAIN, in_columns, section_groups
 from questionnaires.paper.typography import Style, paragraph
 
 NO_CONTACT_TITLE = "Đơn vị không làm việc cùng"
@@ -68,7 +69,8 @@ def _unit_groups(section: Section, units: Sequence[Unit], grid: Grid) -> Iterato
     """Yield one group for each question; the first stands under the title of the section."""
     title: Block | None = _section_title(section.title.vi)
     for question in section.questions:
-        choices = question.scale.choices if question.scale else ()
+        scale = question.scale
+        choices = scale.choices if scale and in_columns(scale) else ()
         head = heading(grid, question.label.vi, choices, tag=question.code)
         again = heading(grid, question.label.vi + AGAIN, choices, tag=question.code)
         yield Group(
@@ -84,8 +86,9 @@ def _unit_groups(section: Section, units: Sequence[Unit], grid: Grid) -> Iterato
 def _unit_row(question: Question, number: str, unit: Unit, grid: Grid) -> Block:
     if question.kind is Kind.TEXT or question.scale is None:
         return ruled_row(grid, unit.name, question.code, unit.code, tag=number)
+    brick = box_row if in_columns(question.scale) else choice_list
     choices = question.scale.choices
-    return box_row(grid, unit.name, choices, question.code, unit.code, tag=number)
+    return brick(grid, unit.name, choices, question.code, unit.code, tag=number)
 
 
 def _section_title(title: str) -> Block:

@@ -158,11 +158,11 @@ def _common(style: CardStyle) -> list[Item]:
     items += _line(_INSET, 38.9, _LEFT_W / 2, "Hạn trả lời", _CAPTION)
     items += _line(_INSET, 38.9 + _CAPTION_DROP, _LEFT_W / 2, style.deadline, _VALUE)
     x, measure = _INSET + _CODE_W + 3.0, _TEXT_W - _CODE_W - 5.0
-    items += _line(_INSET + 2.0, _BAND_Y + 1.3, _CODE_W, "Mã phiếu", _CAPTION)
-    items += _line(x, _BAND_Y + 1.3, measure, "Địa chỉ web", _CAPTION)
+    items += _line(_INSET + 2.0, _BAND_Y + 1.1, _CODE_W, "Mã phiếu", _CAPTION)
+    items += _line(x, _BAND_Y + 1.1, measure, "Địa chỉ web", _CAPTION)
     items += _line(x, _BAND_Y + 2.1 + _CAPTION_DROP, measure, style.base_url_words, _VALUE)
-    items += _line(_INSET, 60.0, _TEXT_W, HOW, _SMALL)
-    items += _line(_INSET, 63.4, _TEXT_W, ANONYMOUS, _SMALL)
+    items += _line(_INSET, 59.6, _TEXT_W, HOW, _SMALL)
+    items += _line(_INSET, 62.9, _TEXT_W, ANONYMOUS, _SMALL)
     return items
 
 
@@ -179,7 +179,7 @@ def _personal(card: Card) -> list[Item]:
         *paragraph(_INSET, 27.6 + _CAPTION_DROP, _LEFT_W, card.group, group, tidy=True).runs,
         *_line(right, 38.9, _LEFT_W / 2, f"Mẫu phiếu {card.form}", _CAPTION),
         *_line(right, 38.9 + _CAPTION_DROP, _LEFT_W / 2, f"Số {card.number}", _VALUE),
-        *_line(_INSET + 2.0, _BAND_Y + 3.6, _CODE_W, grouped(card.code), _CODE),
+        *_line(_INSET + 2.0, _BAND_Y + 4.0, _CODE_W, grouped(card.code), _CODE),
     ]
 
 

@@ -59,7 +59,9 @@ def flow(
 
     def place(block: Block) -> float:
         if y + block.height > bottom:
-            msg = f"a question needs {block.height:.0f} mm, a page has {bottom - next_top:.0f}"
+            where = ", ".join(field.id for field in block.fields) or "a heading"
+            room = bottom - y
+            msg = f"{where} needs {block.height:.0f} mm of {room:.0f} left; shorten its words"
             raise ValueError(msg)
         pages[-1].append(block.at(y))
         return y + block.height
@@ -70,7 +72,8 @@ def flow(
         if whole and next_top + group.head.height + all_rows <= bottom:
             kept = all_rows
         space = group.space if pages[-1] else 0.0
-        if y + space + group.head.height + kept > bottom and pages[-1]:
+        has_begun = pages[-1] or y > next_top
+        if has_begun and y + space + group.head.height + kept > bottom:
             y = turn()
         else:
             y += space

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -129,18 +129,7 @@ def wrap(text: str, face: Face, size_pt: float, measure_mm: float) -> tuple[str,
         broken between letters rather than printed over its neighbour.
 
     """
-    lines: list[str] = []
-    line = ""
-    for word in _words(text):
-        longer = f"{line} {word}" if line else word
-        if width_mm(longer, face, size_pt) <= measure_mm:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        *full, line = _pieces(word, face, size_pt, measure_mm)
-        lines.extend(full)
-    return (*lines, line) if line else tuple(lines)
+    return _fill(_words(text, face, size_pt, measure_mm), face, size_pt, measure_mm)
 
 
 def balanced(text: str, face: Face, size_pt: float, measure_mm: float) -> tuple[str, ...]:
@@ -149,30 +138,59 @@ def balanced(text: str, face: Face, size_pt: float, measure_mm: float) -> tuple[
     A heading or a question reads better as two like lines than as one long line and a
     lonely word.
     """
-    lines = wrap(text, face, size_pt, measure_mm)
+    words = _words(text, face, size_pt, measure_mm)
+    lines = _fill(words, face, size_pt, measure_mm)
     if len(lines) <= 1:
         return lines
-    widest = max(width_mm(word, face, size_pt) for word in _words(text))
-    short, long = min(widest, measure_mm), measure_mm
+    short, long = max(width for _, width in words), measure_mm
     while long - short > _BALANCE_MM:
         middle = (short + long) / 2
-        if len(tried := wrap(text, face, size_pt, middle)) > len(lines):
+        if len(tried := _fill(words, face, size_pt, middle)) > len(lines):
             short = middle
         else:
             lines, long = tried, middle
     return lines
 
 
-def _words(text: str) -> list[str]:
-    """Cut composed text at the spaces that may end a line."""
-    return _BREAK.split(joined) if (joined := _SPACE.sub(" ", nfc(text)).strip(" ")) else []
+def _words(text: str, face: Face, size_pt: float, measure_mm: float) -> list[tuple[str, float]]:
+    """Cut composed text where a line may end; each piece with its width in mm."""
+    if not (joined := _SPACE.sub(" ", nfc(text)).strip(" ")):
+        return []
+    words = []
+    for word in _BREAK.split(joined):
+        width = width_mm(word, face, size_pt)
+        if width <= measure_mm:
+            words.append((word, width))
+        else:
+            words += _pieces(word, face, size_pt, measure_mm)
+    return words
 
 
-def _pieces(word: str, face: Face, size_pt: float, measure_mm: float) -> list[str]:
+def _pieces(word: str, face: Face, size_pt: float, measure_mm: float) -> list[tuple[str, float]]:
     """Cut a word so that each piece fits; at least one letter a piece."""
-    pieces = [""]
+    pieces = [("", 0.0)]
     for letter in word:
-        if pieces[-1] and width_mm(pieces[-1] + letter, face, size_pt) > measure_mm:
-            pieces.append("")
-        pieces[-1] += letter
+        piece, width = pieces[-1]
+        wider = width + width_mm(letter, face, size_pt)
+        if piece and wider > measure_mm:
+            pieces.append((letter, wider - width))
+        else:
+            pieces[-1] = (piece + letter, wider)
     return pieces
+
+
+def _fill(
+    words: Sequence[tuple[str, float]], face: Face, size_pt: float, measure_mm: float
+) -> tuple[str, ...]:
+    """Put as many words on each line as fit."""
+    space = width_mm(" ", face, size_pt)
+    lines: list[list[str]] = []
+    used = 0.0
+    for word, width in words:
+        if lines and used + space + width <= measure_mm:
+            lines[-1].append(word)
+            used += space + width
+        else:
+            lines.append([word])
+            used = width
+    return tuple(" ".join(line) for line in lines)

@@ -33,9 +33,10 @@ MARK_ONE: Final = "Đánh dấu X vào MỘT ô"
 CORRECT: Final = "Chọn nhầm: tô đen kín ô sai rồi đánh X vào ô đúng"
 KEYER: Final = "Dùng bút bi xanh hoặc đen. Chữ số cạnh ô dành cho người nhập phiếu."
 
-# The right end leaves the quiet zone of the QR (4 modules) free before the corner square.
-QR_AREA: Final = Area(RIGHT - QR_SIZE - 3.0, MARGIN, QR_SIZE, QR_SIZE)
-HEAD_MEASURE: Final = QR_AREA.x - 4.0 - LEFT
+# A bare serial makes the smallest symbol: its quiet zone, 4 of 21 modules, needs the most room.
+QUIET: Final = 4.0
+QR_AREA: Final = Area(RIGHT - QR_SIZE - QUIET, MARGIN, QR_SIZE, QR_SIZE)
+HEAD_MEASURE: Final = QR_AREA.x - QUIET - LEFT
 NEXT_TOP: Final = 43.0
 """Where questions start on every page but the first. [mm]"""
 
@@ -165,14 +166,14 @@ def personal(serial: str, unit: str, style: SheetStyle, panel_top: float | None)
     x = QR_AREA.x + (QR_AREA.w - _SERIAL.width_of(number)) / 2
     label = "Số phiếu"
     label_x = QR_AREA.x + (QR_AREA.w - _SMALL_CAPS.width_of(label)) / 2
-    top = QR_AREA.y + QR_AREA.h + 3.0
+    baseline = QR_AREA.y + QR_AREA.h + QUIET + _SMALL_CAPS.ascent_mm
     foot = f"Số phiếu {number}"
-    baseline = A4_MM[1] - MARGIN - SQUARE / 2 + _FOOT.digit_mm / 2
+    foot_line = A4_MM[1] - MARGIN - SQUARE / 2 + _FOOT.digit_mm / 2
     return [
         Qr(QR_AREA.x, QR_AREA.y, QR_AREA.w, style.sheet_address(serial)),
-        run(label_x, top + _SMALL_CAPS.digit_mm, label, _SMALL_CAPS),
-        run(x, top + _SMALL_CAPS.digit_mm + 4.2, number, _SERIAL),
-        run(RIGHT - 3.0 - _FOOT.width_of(foot), baseline, foot, _FOOT),
+        run(label_x, baseline, label, _SMALL_CAPS),
+        run(x, baseline + 4.2, number, _SERIAL),
+        run(RIGHT - 3.0 - _FOOT.width_of(foot), foot_line, foot, _FOOT),
         *(_unit_name(unit, panel_top) if panel_top is not None else _unit_again(unit)),
     ]
 

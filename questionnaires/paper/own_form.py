@@ -45,9 +45,14 @@ def section_groups(section: Section, grid: Grid) -> Iterator[Group]:
         title = ""
 
 
+def in_columns(scale: Scale) -> bool:
+    """Whether the choices of a scale can stand in columns beside the question."""
+    return len(scale.choices) <= COLUMNS_MAX
+
+
 def _shared_scale(question: Question) -> Scale | None:
     """Return the scale whose labels stand above the boxes; None for lists and text."""
-    if question.kind is Kind.SCALE and question.scale and len(question.scale.codes) <= COLUMNS_MAX:
+    if question.kind is Kind.SCALE and question.scale and in_columns(question.scale):
         return question.scale
     return None
 
@@ -57,5 +62,5 @@ def _row(question: Question, grid: Grid, scale: Scale | None) -> Block:
     if scale is not None:
         return box_row(grid, label, scale.choices, question.code, tag=question.code)
     if question.scale is not None:
-        return choice_list(grid, label, question.scale.choices, question.code, question.code)
+        return choice_list(grid, label, question.scale.choices, question.code, tag=question.code)
     return ruled_lines(grid, label, question.code, tag=question.code)

@@ -42,8 +42,10 @@ def qr_runs(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
 
     """
     code = QRCode(error_correction=ERROR_CORRECT_Q, border=0, mask_pattern=_MASK)
-    # Small segments: an address in capitals is cut at its '#' instead of falling back to bytes.
-    code.add_data(text, optimize=4)
+    # Segments of five: the address is cut at its '#' instead of falling back to bytes, and the
+    # groups of four digits stay in one segment with their hyphens. Four or the default twenty
+    # need a larger symbol.
+    code.add_data(text, optimize=5)
     matrix = code.get_matrix()
     return len(matrix), tuple(
         (row, column, length)

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from wtforms import Form
 
 from questionnaires.model import Questionnaire
+from survey_app import formats
 from survey_app.forms.questionnaire import (
     Checked,
     Sent,
@@ -33,7 +34,6 @@ from survey_app.forms.questionnaire import (
     validator,
     without_profile,
 )
-from survey_app import formats
 from survey_app.services.pages import Phase, SlipAddress, slip_address
 
 LANGUAGES: Final = ("vi", "en")
@@ -111,7 +111,7 @@ def compiled_page(
     pages = current_app.extensions.setdefault("cchc.pages", {})
     key = (address.campaign, address.rule, address.unit, language)
     page: CompiledPage | None = pages.get(key)
-    if page is None or not (page.address is address or page.address == address):
+    if page is None or page.address != address:
         page = pages[key] = _draw_page(address, language)
     return page
 
@@ -155,10 +155,10 @@ def compiled_form(address: SlipAddress, language: str, *, profile: bool = True) 
     forms = current_app.extensions.setdefault("cchc.forms", {})
     key = (address.campaign, address.rule, language, profile)
     whole, compiled = forms.get(key, (None, None))
-    if not (whole is address.form or whole == address.form):
+    if compiled is None or whole != address.form:
         compiled = _compile(address.form, language, profile=profile)
         forms[key] = (address.form, compiled)
-    return compiled  # type: ignore[no-any-return]
+    return compiled
 
 
 def _compile(whole: Questionnaire, language: str, *, profile: bool) -> CompiledForm:
@@ -229,7 +229,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The one script of respondents' pages, as sent. [bytes]"""
+    """The one script of respondents' pages, as it is sent."""
 
     plain: bytes
     gzip: bytes

@@ -61,8 +61,8 @@ class RowGroup:
     @property
     def legend(self) -> tuple[Choice, ...]:
         """Choices all rows share, empty where they differ."""
-        kinds = {row.choices for row in self.rows if row.choices}
-        return next(iter(kinds)) if len(kinds) == 1 else ()
+        scales = [row.choices for row in self.rows if row.choices]
+        return scales[0] if scales and all(one == scales[0] for one in scales) else ()
 
 
 def layout(
@@ -124,7 +124,7 @@ class _Page:
 
     def _section(self, title: str, questions: tuple[Question, ...]) -> RowGroup:
         unit = self.units[0].code
-        profile = set(self.sheet.form.profile_questions)
+        profile = self.sheet.form.profile_questions
         rows = tuple(
             self._row(
                 question,
@@ -158,9 +158,7 @@ class _Page:
         return before.answers.get(question, "") if before else ""
 
 
-def readings(
-    sheet: SheetToKey, units: tuple[Unit, ...], typed: Mapping[str, str]
-) -> dict[str, Reading]:
+def readings(units: tuple[Unit, ...], typed: Mapping[str, str]) -> dict[str, Reading]:
     """Return what was keyed about each unit of the page.
 
     The profile goes with the first unit that was met. On a booklet a unit without a single

@@ -7,6 +7,7 @@ choices depend on the campaign, the view sets them (:func:`with_plan`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import Any, Final, TypeVar
 
 from flask_babel import gettext, lazy_gettext
@@ -37,6 +38,7 @@ from survey_app.permissions import ROLES
 
 REASON_LENGTH: Final = 400
 COUNT_MOST: Final = 5000
+WORDING_MOST: Final = 60
 
 _ = lazy_gettext
 
@@ -225,9 +227,7 @@ class RolesForm(OfficeForm):
 class UserForm(RolesForm):
     """A new account."""
 
-    name = StringField(
-        _("Họ và tên"), [InputRequired(_("Hãy ghi họ và tên.")), Length(2, 200)]
-    )
+    name = StringField(_("Họ và tên"), [InputRequired(_("Hãy ghi họ và tên.")), Length(2, 200)])
     email = StringField(
         _("Tên đăng nhập"),
         [
@@ -260,7 +260,10 @@ Filled = TypeVar("Filled", bound=PlanForm)
 
 def with_plan(form: Filled, rules: Iterable[QuotaRule], units: Iterable[Unit]) -> Filled:
     """Give a form the rules and units of a campaign as choices; an empty unit means all."""
-    form.rule.choices = [(rule.code, f"{rule.code} · {rule.form}") for rule in rules]
+    form.rule.choices = [
+        (rule.code, f"{rule.code} · {shorten(rule.wording, WORDING_MOST, placeholder='…')}")
+        for rule in rules
+    ]
     form.unit.choices = [
         ("", gettext("Tất cả đơn vị của dòng")),
         *((unit.code, f"{unit.code} · {unit.name}") for unit in units),

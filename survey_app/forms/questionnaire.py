@@ -21,6 +21,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from questionnaires.model import Kind, Question, Questionnaire
 from survey_app.errors import SurveyError
+from survey_app.formats import number
 
 LONGEST_TEXT: Final = 2000
 """Longest free-text answer. [characters]"""
@@ -32,7 +33,7 @@ FURNITURE: Final = frozenset({"code", "campaign", "rule", "unit", "met"})
 class Sent(Protocol):
     """Fields as they arrive, several values under one name included."""
 
-    def __iter__(self) -> Any: ...  # noqa: ANN401, D105 - werkzeug's mapping
+    def __iter__(self) -> Any: ...  # noqa: ANN401 - werkzeug's mapping
     def getlist(self, key: str) -> list[str]: ...  # noqa: D102 - werkzeug's name
 
 
@@ -103,7 +104,7 @@ def _missing(question: Question) -> str:
 def _too_long() -> str:
     return _(
         "Câu trả lời dài quá %(most)s ký tự. Xin viết ngắn lại.",
-        most=f"{LONGEST_TEXT:,}".replace(",", "."),
+        most=number(LONGEST_TEXT),
     )
 
 
@@ -112,11 +113,13 @@ def _refuse_unreadable(_form: Form, field: Field) -> None:
         raise ValidationError(_("Câu trả lời có ký tự không đọc được."))
 
 
+def _tidied(text: str | None) -> str | None:
+    return None if text is None else tidy(text)
+
+
 def _field(question: Question, language: str) -> Any:  # noqa: ANN401 - an unbound field
     rules: list[Any] = [
-        InputRequired(_missing(question))
-        if question.required
-        else Optional(strip_whitespace=False)
+        InputRequired(_missing(question)) if question.required else Optional(strip_whitespace=False)
     ]
     settings: dict[str, Any] = {
         "label": question.label.in_language(language),
@@ -124,9 +127,7 @@ def _field(question: Question, language: str) -> Any:  # noqa: ANN401 - an unbou
     }
     if question.scale is None:
         rules += [Length(max=LONGEST_TEXT, message=_too_long()), _refuse_unreadable]
-        return TextAreaField(
-            validators=rules, filters=[lambda text: None if text is None else tidy(text)], **settings
-        )
+        return TextAreaField(validators=rules, filters=[_tidied], **settings)
     return RadioField(
         validators=rules,
         choices=[
@@ -176,14 +177,10 @@ def validator(form: Questionnaire, *, ignored: frozenset[str] = frozenset()) -> 
 
     """
     known = FURNITURE | ignored | {question.code for question in form.questions}
-    plan = [
-        (
-            question.code,
-            frozenset(question.scale.codes) if question.scale else None,
-            _missing(question) if question.required else None,
-        )
-        for question in form.questions
-    ]
+    lines = [(question.code, _reader(question)) for question in form.questions]
+    missing = {
+        question.code: _missing(question) for question in form.questions if question.required
+    }
     too_long = _too_long()
 
     def check(sent: Sent) -> Checked:
@@ -191,23 +188,34 @@ def validator(form: Questionnaire, *, ignored: frozenset[str] = frozenset()) -> 
             raise ForeignFormError
         answers: dict[str, str] = {}
         errors: dict[str, str] = {}
-        for code, choices, missing in plan:
-            values = sent.getlist(code)
-            value = values[0] if values else ""
-            if len(values) > 1:
-                raise ForeignFormError
-            if choices is None:
-                value = tidy(value)
-                if not is_readable(value):
-                    raise ForeignFormError
-                if len(value) > LONGEST_TEXT:
-                    errors[code] = too_long
-            elif value and value not in choices:
-                raise ForeignFormError
-            if value:
+        for code, read in lines:
+            value = read(sent.getlist(code))
+            if len(value) > LONGEST_TEXT:
+                errors[code] = too_long
+            elif value:
                 answers[code] = value
-            elif missing:
-                errors[code] = missing
+            elif code in missing:
+                errors[code] = missing[code]
         return Checked(answers, errors)
 
     return check
+
+
+def _reader(question: Question) -> Callable[[list[str]], str]:
+    """Compile what takes the values sent under one code and returns the answer or ""."""
+    legal = frozenset(("", *question.scale.codes)) if question.scale else None
+
+    def read(values: list[str]) -> str:
+        if not values:
+            return ""
+        if len(values) > 1:
+            raise ForeignFormError
+        if legal is None:
+            text = tidy(values[0])
+            if is_readable(text):
+                return text
+        elif values[0] in legal:
+            return values[0]
+        raise ForeignFormError
+
+    return read

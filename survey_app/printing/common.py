@@ -23,9 +23,7 @@ def counted(number: int, label: str) -> str:
     return f"{number} {label[0].lower() + label[1:] if starts_a_word else label}"
 
 
-def ticking(
-    things: Iterable[Thing], progress: Callable[[int], None] | None
-) -> Iterator[Thing]:
+def ticking(things: Iterable[Thing], progress: Callable[[int], None] | None) -> Iterator[Thing]:
     """Yield the things, saying 1 to ``progress`` after each."""
     for thing in things:
         yield thing

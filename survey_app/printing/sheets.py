@@ -78,5 +78,8 @@ def _pages(
         form = blank_form(rule_form(campaign, first.rule), rule, group, style, units)
         yield from sheet_pages(
             form,
-            (Sheet(sheet.serial, sheet.unit.name if sheet.unit else together) for sheet in chain([first], copies)),
+            (
+                Sheet(sheet.serial, sheet.unit.name if sheet.unit else together)
+                for sheet in chain([first], copies)
+            ),
         )

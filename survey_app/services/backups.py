@@ -33,7 +33,7 @@ BYTES_PER_MB: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One copy. [bytes]"""
+    """One copy; its size in bytes."""
 
     name: str
     size: int
@@ -93,7 +93,8 @@ def backup(path: Path, *, actor: Actor) -> str:
 
     """
     if path.exists():
-        raise ConflictError(f"Đã có tệp {path.name}. Hãy đặt tên khác cho bản sao.")
+        message = f"Đã có tệp {path.name}. Hãy đặt tên khác cho bản sao."
+        raise ConflictError(message)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -104,12 +105,12 @@ def backup(path: Path, *, actor: Actor) -> str:
             _dump_postgresql(draft)
         draft.rename(path)
     except (OSError, subprocess.SubprocessError, sqlite3.Error) as error:
-        raise SurveyError(
+        message = (
             "Chưa sao lưu được; dữ liệu đang dùng không bị ảnh hưởng. Hãy kiểm tra chỗ trống của "
-            "ổ đĩa, quyền ghi thư mục rồi thử lại.",
-            status=503,
-            details=[f"{type(error).__name__}: {error}"],
-        ) from error
+            "ổ đĩa, quyền ghi thư mục rồi thử lại."
+        )
+        details = [f"{type(error).__name__}: {error}"]
+        raise SurveyError(message, status=503, details=details) from error
     finally:
         draft.unlink(missing_ok=True)
     size = path.stat().st_size

@@ -1,21 +1,22 @@
 """A respondent's answers: exactly once, exactly within the quota, and nobody's.
 
 ``open_slip`` says what a code opens before the first question; ``submit_ballot`` stores
-one unit's answers in one transaction with its place in the quota. Paper comes through
-``services.entries``; what staff decide about ballots is in ``services.decisions``.
+one unit's answers in one transaction with its place in the quota. Statements go through
+Core, six for a ballot: this is the road everybody takes in the last hour. Paper comes
+through ``services.entries``; what staff decide about ballots is in ``services.decisions``.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from questionnaires.model import Design
 from survey_app.errors import NotFoundError, SurveyError
 from survey_app.extensions import db
 from survey_app.formats import day, today
@@ -23,7 +24,6 @@ from survey_app.models import (
     Ballot,
     Campaign,
     Channel,
-    FormVersion,
     QuotaCell,
     QuotaRule,
     Slip,
@@ -32,14 +32,18 @@ from survey_app.models import (
     Unit,
 )
 from survey_app.security import CODE_DIGITS, Keys, is_sound, typed_digits
-from survey_app.services.definitions import definition_of, form_version, rule_form
-from survey_app.services.plans import cells_of_rule, rule_by_code
-from survey_app.services.quota import claim_place, mark_returned
-from survey_app.services.transactions import transaction
+from survey_app.services.ballot_boxes import BallotBox, BoxUnit, Standing, box_of, standing_of
+from survey_app.services.plans import rule_by_code
+from survey_app.services.quota import claim_returned_place
+from survey_app.services.transactions import write_connection
 from survey_app.services.wrong_tries import note_wrong, too_many
 
 OVER_TARGET = "đã đủ chỉ tiêu của ô"
 NO_CONTACT = "không làm việc với đơn vị này"
+
+_SLIP = select(
+    Slip.id, Slip.rule_id, Slip.unit_id, Slip.revoked_on, Slip.campaign_id
+).where(Slip.code_hash == bindparam("hash"))
 
 
 class SlipError(SurveyError):
@@ -83,9 +87,6 @@ class UnitProgress:
 class OpenedSlip:
     """What a right code opens."""
 
-    campaign: Campaign
-    rule: QuotaRule
-    form_version: FormVersion
     units: tuple[UnitProgress, ...]
     profile_needed: bool
     receipt: str
@@ -111,36 +112,19 @@ class Receipt:
     first: bool
 
 
-def open_slip(
-    short_code: str, rule_code: str, unit_code: str | None, code: str, *, address: str
-) -> OpenedSlip:
-    """Say what a code opens on one page, before the first question.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A slip that opens this page: its row, its units, and what is stored for each."""
 
-    Parameters
-    ----------
-    short_code, rule_code, unit_code
-        The page's path; no unit for a crossed rule.
-    code
-        As typed: 16 digits, with or without spaces and dashes.
-    address
-        Network address, to limit wrong codes; a right code is never limited.
+    slip_id: int
+    digits: str
+    units: tuple[BoxUnit, ...]
+    stored: Mapping[str, tuple[Status, bool]]
+    """Unit code -> status of its ballot, and whether the person had met the unit."""
 
-    Raises
-    ------
-    SlipError
-        If the code opens nothing here; its ``state`` says why.
 
-    """
-    campaign, rule = page_of(short_code, rule_code)
-    digits = typed_digits(code)
-    slip = _slip_of(campaign, digits, address)
-    opened = _opened(db.session(), campaign, rule, unit_code, slip, digits)
-    if opened.done == len(opened.units):
-        raise SlipError(
-            "used", "Phiếu mời này đã được dùng để trả lời.", status=409, receipt=opened.receipt
-        )
-    _need_collecting(campaign)
-    return opened
+class _NoSlipError(Exception):
+    """No slip has this code; told to the person outside any transaction."""
 
 
 def page_of(short_code: str, rule_code: str) -> tuple[Campaign, QuotaRule]:
@@ -162,117 +146,154 @@ def page_of(short_code: str, rule_code: str) -> tuple[Campaign, QuotaRule]:
     return campaign, rule_by_code(campaign, rule_code)
 
 
-def _slip_of(campaign: Campaign, digits: str, address: str) -> Slip:
-    """Find the slip behind a code; count and limit wrong ones."""
-    sound = len(digits) == CODE_DIGITS and is_sound(digits)
-    slip = None
-    if sound:
-        slip = db.session.scalar(
-            select(Slip).where(
-                Slip.code_hash == _keys().slip_hash(digits), Slip.campaign_id == campaign.id
-            )
-        )
-    if slip is not None:
-        return slip
-    if too_many("code", address):
+def open_slip(
+    short_code: str, rule_code: str, unit_code: str | None, code: str, *, address: str
+) -> OpenedSlip:
+    """Say what a code opens on one page, before the first question.
+
+    Parameters
+    ----------
+    short_code, rule_code, unit_code
+        The page's path; no unit for a crossed rule.
+    code
+        As typed: 16 digits, with or without spaces and dashes.
+    address
+        Network address, to limit wrong codes; a right code is never limited.
+
+    Raises
+    ------
+    SlipError
+        If the code opens nothing here; its ``state`` says why.
+
+    """
+    digits = typed_digits(code)
+    try:
+        with db.engine.connect() as connection:
+            standing = standing_of(connection, short_code)
+            box = box_of(standing, rule_code)
+            found = _found(connection, standing, box, unit_code, digits)
+            receipt = _keys().receipt(digits)
+            if len(found.stored) == len(found.units):
+                sentence = "Phiếu mời này đã được dùng để trả lời."
+                raise SlipError("used", sentence, status=409, receipt=receipt)
+            _need_collecting(standing)
+            full = _full(connection, found.units)
+    except _NoSlipError:
+        raise _wrong_code(digits, address) from None
+    return OpenedSlip(
+        units=tuple(
+            UnitProgress(unit.code, unit.name, unit.code in found.stored, unit.cell_id in full)
+            for unit in found.units
+        ),
+        profile_needed=_profile_needed(box, found),
+        receipt=receipt,
+        simulated=standing.simulated,
+    )
+
+
+def _found(
+    connection: Connection,
+    standing: Standing,
+    box: BallotBox,
+    unit_code: str | None,
+    digits: str,
+    *,
+    lock: bool = False,
+) -> _Found:
+    """Find the slip behind a code and judge it against the page it is used on."""
+    if len(digits) != CODE_DIGITS or not is_sound(digits):
+        raise _NoSlipError
+    keys = _keys()
+    query = _SLIP.with_for_update() if lock else _SLIP
+    slip = connection.execute(query, {"hash": keys.slip_hash(digits)}).first()
+    if slip is None or slip.campaign_id != standing.id:
+        raise _NoSlipError
+    if slip.revoked_on is not None:
         raise SlipError(
+            "revoked",
+            "Phiếu mời này đã được thu hồi. Hãy hỏi người đã phát phiếu để nhận phiếu mới.",
+        )
+    here = None if box.crossed or unit_code is None else box.units.get(unit_code.upper())
+    if slip.rule_id != box.rule_id or slip.unit_id != (here.unit_id if here else None):
+        raise _elsewhere(connection, standing, slip)
+    units = (here,) if here else tuple(box.units.values())
+    unit_of = {keys.submission_key(digits, unit.code): unit.code for unit in units}
+    stored = connection.execute(
+        select(Ballot.submission_key, Ballot.status, Ballot.met).where(
+            Ballot.submission_key.in_(unit_of)
+        )
+    )
+    return _Found(
+        slip.id, digits, units, {unit_of[key]: (status, met) for key, status, met in stored}
+    )
+
+
+def _elsewhere(connection: Connection, standing: Standing, slip: Row[tuple[int, ...]]) -> SlipError:
+    """Say where a code belongs that was used on another slip's page."""
+    rule = connection.scalar(select(QuotaRule.code).where(QuotaRule.id == slip.rule_id))
+    unit = connection.scalar(select(Unit.code).where(Unit.id == slip.unit_id))
+    path = "/".join(part for part in (standing.short_code, rule, unit) if part)
+    return SlipError(
+        "elsewhere",
+        "Mã này thuộc một phiếu khác. Hãy mở đúng địa chỉ in trên phiếu mời.",
+        path=f"/p/{path}",
+    )
+
+
+def _wrong_code(digits: str, address: str) -> SlipError:
+    """Count a wrong code and say what is wrong with it."""
+    if too_many("code", address):
+        return SlipError(
             "limited",
             "Có quá nhiều lần nhập sai từ mạng này. Hãy đợi 10 phút rồi nhập lại; "
             "mã đúng vẫn vào được ngay.",
             status=429,
         )
     note_wrong("code", address)
-    if sound:
-        raise SlipError(
+    if len(digits) == CODE_DIGITS and is_sound(digits):
+        return SlipError(
             "unknown",
             "Không có phiếu mời nào mang mã này. Hãy kiểm tra lại mã in trên phiếu, "
             "hoặc hỏi người đã phát phiếu.",
         )
-    raise SlipError(
+    return SlipError(
         "wrong",
         f"Mã chưa đúng: mã có {CODE_DIGITS} chữ số. Hãy so lại từng nhóm bốn số trên phiếu mời.",
         status=400,
     )
 
 
-def _opened(
-    session: Session,
-    campaign: Campaign,
-    rule: QuotaRule,
-    unit_code: str | None,
-    slip: Slip,
-    digits: str,
-) -> OpenedSlip:
-    """Judge a found slip against the page it was used on and gather its progress."""
-    if slip.revoked_on is not None:
-        raise SlipError(
-            "revoked",
-            "Phiếu mời này đã được thu hồi. Hãy hỏi người đã phát phiếu để nhận phiếu mới.",
-        )
-    slip_unit = session.get(Unit, slip.unit_id) if slip.unit_id else None
-    here = unit_code.upper() if unit_code and rule.design is Design.OWN else None
-    if slip.rule_id != rule.id or (slip_unit.code if slip_unit else None) != here:
-        slip_rule = session.get_one(QuotaRule, slip.rule_id)
-        path = "/".join(
-            part
-            for part in (campaign.short_code, slip_rule.code, slip_unit and slip_unit.code)
-            if part
-        )
-        raise SlipError(
-            "elsewhere",
-            "Mã này thuộc một phiếu khác. Hãy mở đúng địa chỉ in trên phiếu mời.",
-            path=f"/p/{path}",
-        )
-    cells = cells_of_rule(session, rule, slip.unit_id)
-    keys = _keys()
-    key_of = {keys.submission_key(digits, cell.unit.code): cell.unit.code for cell in cells}
-    done = {
-        key_of[key]
-        for key in session.scalars(
-            select(Ballot.submission_key).where(Ballot.submission_key.in_(key_of))
-        )
-    }
-    return OpenedSlip(
-        campaign=campaign,
-        rule=rule,
-        form_version=form_version(campaign, rule.form),
-        units=tuple(
-            UnitProgress(
-                cell.unit.code, cell.unit.name, cell.unit.code in done, cell.missing <= 0
+def _full(connection: Connection, units: tuple[BoxUnit, ...]) -> set[int]:
+    """Cells that take no more ballots."""
+    return set(
+        connection.scalars(
+            select(QuotaCell.id).where(
+                QuotaCell.id.in_([unit.cell_id for unit in units]),
+                QuotaCell.accepted >= QuotaCell.target,
             )
-            for cell in cells
-        ),
-        profile_needed=_profile_needed(session, campaign, rule, keys.rater_mark(digits)),
-        receipt=keys.receipt(digits),
-        simulated=campaign.simulated,
+        )
     )
 
 
-def _profile_needed(session: Session, campaign: Campaign, rule: QuotaRule, rater: str) -> bool:
+def _profile_needed(box: BallotBox, found: _Found) -> bool:
     """Whether the person has still to be asked the profile, which is asked once."""
-    asked = {question.code for question in rule_form(campaign, rule).profile_questions}
-    if not asked:
-        return False
-    given = session.scalars(
-        select(Ballot.answers).where(Ballot.rater == rater, Ballot.met)
-    )
-    return next(iter(given), None) is None
+    return bool(box.profile_questions) and not any(met for _, met in found.stored.values())
 
 
-def _need_collecting(campaign: Campaign) -> None:
+def _need_collecting(standing: Standing) -> None:
     """Refuse answers before the campaign opens and after its last day."""
-    if campaign.state in (State.DRAFT, State.PLANNED) or (
-        campaign.state is State.COLLECTING and today() < campaign.opens
+    if standing.state in (State.DRAFT, State.PLANNED) or (
+        standing.state is State.COLLECTING and today() < standing.opens
     ):
         raise SlipError(
             "not_open",
-            f"Đợt lấy ý kiến mở từ ngày {day(campaign.opens)}. Hãy quay lại từ ngày đó; "
+            f"Đợt lấy ý kiến mở từ ngày {day(standing.opens)}. Hãy quay lại từ ngày đó; "
             "mã vẫn còn nguyên giá trị.",
         )
-    if campaign.state is not State.COLLECTING or today() > campaign.closes:
+    if standing.state is not State.COLLECTING or today() > standing.closes:
         raise SlipError(
             "closed",
-            f"Đợt lấy ý kiến đã kết thúc ngày {day(campaign.closes)}. Xin cảm ơn Ông/Bà.",
+            f"Đợt lấy ý kiến đã kết thúc ngày {day(standing.closes)}. Xin cảm ơn Ông/Bà.",
         )
 
 
@@ -310,89 +331,84 @@ def submit_ballot(
         If the code opens nothing here.
 
     """
-    campaign, rule = page_of(short_code, rule_code)
     digits = typed_digits(code)
-    slip_id = _slip_of(campaign, digits, address).id
-    slug_rule, campaign_id = rule.code, campaign.id
-    key = _keys().submission_key(digits, unit_code.upper())
     try:
-        with transaction() as session:
-            campaign = session.get_one(Campaign, campaign_id)
-            rule = rule_by_code(campaign, slug_rule, session)
-            slip = session.get_one(Slip, slip_id, with_for_update=True)
-            first = session.scalar(select(Ballot).where(Ballot.submission_key == key))
-            page_unit = unit_code if rule.design is Design.OWN else None
-            opened = _opened(session, campaign, rule, page_unit, slip, digits)
-            if first is not None:
-                return _receipt(opened, first.status, unit_code, first=False)
-            _need_collecting(campaign)
-            cell = _cell(session, rule, unit_code)
-            status, reason = _place(session, campaign, cell.id, met=met)
-            mark_returned(session, cell.id)
-            session.add(
-                Ballot(
-                    rater=_keys().rater_mark(digits),
-                    cell_id=cell.id,
-                    form_version_id=opened.form_version.id,
-                    channel=Channel.ONLINE,
-                    answers=_kept(answers, opened, met=met),
-                    met=met,
-                    received_on=today(),
-                    status=status,
-                    reason=reason,
-                    submission_key=key,
-                )
-            )
-            receipt = _receipt(opened, status, unit_code, first=True)
-            if receipt.units_done == receipt.units_total:
-                slip.used_on = today()
-            return receipt
-    except IntegrityError:  # the unique key speaks; the claim above is rolled back with it
-        db.session.rollback()
-        status = db.session.scalar(select(Ballot.status).where(Ballot.submission_key == key))
-        if status is None:
-            raise
+        with write_connection() as connection:
+            standing = standing_of(connection, short_code)
+            box = box_of(standing, rule_code)
+            found = _found(connection, standing, box, unit_code, digits, lock=True)
+            unit = next((u for u in found.units if u.code == unit_code.upper()), None)
+            if unit is None:
+                raise NotFoundError(f"Phiếu {box.rule_code} không hỏi về đơn vị “{unit_code}”.")
+            if unit.code in found.stored:
+                return _receipt(found, unit, found.stored[unit.code][0], first=False)
+            _need_collecting(standing)
+            return _store(connection, box, found, unit, answers, met=met)
+    except _NoSlipError:
+        raise _wrong_code(digits, address) from None
+    except IntegrityError:  # two sendings crossed: the unique key let one in, its place with it
         return submit_ballot(
-            short_code, slug_rule, unit_code, code, answers, met=met, address=address
+            short_code, rule_code, unit_code, code, answers, met=met, address=address
         )
 
 
-def _kept(answers: Mapping[str, str], opened: OpenedSlip, *, met: bool) -> dict[str, str]:
+def _store(
+    connection: Connection,
+    box: BallotBox,
+    found: _Found,
+    unit: BoxUnit,
+    answers: Mapping[str, str],
+    *,
+    met: bool,
+) -> Receipt:
+    """Claim a place where the ballot takes one, and store it."""
+    wants_place = met or box.no_contact_fills_place
+    claimed = claim_returned_place(connection, unit.cell_id, wants_place=wants_place)
+    status, reason = Status.COUNTED, None
+    if not claimed:
+        status, reason = (
+            (Status.OVER_TARGET, OVER_TARGET) if wants_place else (Status.INVALID, NO_CONTACT)
+        )
+    keys = _keys()
+    received = today()
+    connection.execute(
+        insert(Ballot).values(
+            id=uuid.uuid4(),
+            rater=keys.rater_mark(found.digits),
+            cell_id=unit.cell_id,
+            form_version_id=box.form_version_id,
+            channel=Channel.ONLINE,
+            answers=_kept(answers, box, found) if met else {},
+            met=met,
+            received_on=received,
+            status=status,
+            reason=reason,
+            submission_key=keys.submission_key(found.digits, unit.code),
+        )
+    )
+    if len(found.stored) + 1 == len(found.units):
+        _spend(connection, found.slip_id, received)
+    return _receipt(found, unit, status, first=True)
+
+
+def _spend(connection: Connection, slip_id: int, on: date) -> None:
+    connection.execute(update(Slip).where(Slip.id == slip_id).values(used_on=on))
+
+
+def _kept(answers: Mapping[str, str], box: BallotBox, found: _Found) -> dict[str, str]:
     """Answers as they are stored: no blanks, and the profile once per person only."""
-    form = rule_form(opened.campaign, opened.rule)
-    asked = {question.code for question in form.unit_questions} if met else set()
-    if opened.profile_needed and met:
-        asked |= {question.code for question in form.profile_questions}
+    asked = box.unit_questions
+    if _profile_needed(box, found):
+        asked |= box.profile_questions
     return {code: value for code, value in answers.items() if value and code in asked}
 
 
-def _cell(session: Session, rule: QuotaRule, unit_code: str) -> QuotaCell:
-    cell = session.scalar(
-        select(QuotaCell)
-        .join(QuotaCell.unit)
-        .where(QuotaCell.rule_id == rule.id, Unit.code == unit_code.upper())
+def _receipt(found: _Found, unit: BoxUnit, status: Status, *, first: bool) -> Receipt:
+    done = {*found.stored, unit.code}
+    return Receipt(
+        _keys().receipt(found.digits), status, len(done), len(found.units), first
     )
-    if cell is None:
-        raise NotFoundError(f"Phiếu {rule.code} không hỏi về đơn vị “{unit_code}”.")
-    return cell
-
-
-def _place(
-    session: Session, campaign: Campaign, cell_id: int, *, met: bool
-) -> tuple[Status, str | None]:
-    """Claim a place where the ballot takes one; say what becomes of the ballot."""
-    if not met and not definition_of(campaign).settings.no_contact_fills_place:
-        return Status.INVALID, NO_CONTACT
-    if claim_place(session, cell_id):
-        return Status.COUNTED, None
-    return Status.OVER_TARGET, OVER_TARGET
-
-
-def _receipt(opened: OpenedSlip, status: Status, unit_code: str, *, first: bool) -> Receipt:
-    done = {unit.code for unit in opened.units if unit.done} | {unit_code.upper()}
-    return Receipt(opened.receipt, status, len(done), len(opened.units), first)
 
 
 def _keys() -> Keys:
     return current_app.extensions["cchc.keys"]  # type: ignore[no-any-return]
-

@@ -16,14 +16,14 @@ from enum import StrEnum
 from typing import Final
 
 from flask import current_app
-from sqlalchemy import Select, func, select
 
 from questionnaires.model import Design, Questionnaire
 from survey_app.errors import NotFoundError
-from survey_app.extensions import db
 from survey_app.formats import today
-from survey_app.models import Campaign, PlanState, PlanVersion, QuotaCell, QuotaRule, State, Unit
+from survey_app.models import Campaign, State
+from survey_app.services.ballots import page_of
 from survey_app.services.definitions import form_version, questionnaire_of, rule_definition
+from survey_app.services.plans import cell_of
 
 FRESH_SECONDS: Final = 3.0
 
@@ -111,30 +111,20 @@ def slip_address(campaign: str, rule: str, unit: str | None = None) -> SlipAddre
     return address
 
 
-def _read(short_code: str, rule_code: str, unit_code: str | None) -> SlipAddress:
-    campaign = db.session.scalar(
-        select(Campaign).where(func.upper(Campaign.short_code) == short_code)
-    )
-    rule = campaign and db.session.scalar(_rule(campaign, rule_code))
-    if campaign is None or rule is None:
-        raise NotFoundError(NOWHERE)
-    unit = None
-    if unit_code is not None:
-        unit = db.session.scalar(
-            select(Unit)
-            .join(QuotaCell, QuotaCell.unit_id == Unit.id)
-            .where(QuotaCell.rule_id == rule.id, func.upper(Unit.code) == unit_code)
-        )
-        if unit is None:
-            raise NotFoundError(NOWHERE)
-    elif rule.design is Design.OWN:
+def _read(campaign_code: str, rule_code: str, unit_code: str | None) -> SlipAddress:
+    try:
+        campaign, rule = page_of(campaign_code, rule_code)
+        unit = cell_of(campaign, rule.code, unit_code).unit if unit_code is not None else None
+    except NotFoundError:  # worded for staff, who see codes rather than a slip
+        raise NotFoundError(NOWHERE) from None
+    if unit is None and rule.design is Design.OWN:
         raise NotFoundError(INCOMPLETE)
     version = form_version(campaign, rule.form)
     return SlipAddress(
         campaign=campaign.short_code,
         rule=rule.code,
-        unit=unit and unit.code,
-        unit_name=unit and unit.name,
+        unit=unit.code if unit else None,
+        unit_name=unit.name if unit else None,
         design=rule.design,
         title=campaign.title,
         organisation=campaign.organisation,
@@ -146,21 +136,6 @@ def _read(short_code: str, rule_code: str, unit_code: str | None) -> SlipAddress
         paid=rule.fee_vnd > 0,
         form=questionnaire_of(version).asked_of(rule_definition(rule)),
         form_sha256=version.sha256,
-    )
-
-
-def _rule(campaign: Campaign, code: str) -> Select[tuple[QuotaRule]]:
-    """Select a rule of the plan in force, or of the draft before there is one."""
-    return (
-        select(QuotaRule)
-        .join(PlanVersion)
-        .where(
-            PlanVersion.campaign_id == campaign.id,
-            PlanVersion.state != PlanState.SUPERSEDED,
-            func.upper(QuotaRule.code) == code,
-        )
-        .order_by(PlanVersion.number.desc())
-        .limit(1)
     )
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Design
@@ -39,6 +39,26 @@ def claim_place(session: Session, cell_id: int) -> bool:
         .returning(QuotaCell.id)
     )
     return claimed is not None
+
+
+def claim_returned_place(connection: Connection, cell_id: int, *, wants_place: bool) -> bool:
+    """Note that a slip came back for the cell and take a place if it wants one.
+
+    Returns
+    -------
+    bool
+        Whether a place was taken; False when none is wanted or none is left.
+
+    """
+    back = update(QuotaCell).where(QuotaCell.id == cell_id).values(returned=QuotaCell.returned + 1)
+    if wants_place:
+        taken = back.where(QuotaCell.accepted < QuotaCell.target).values(
+            accepted=QuotaCell.accepted + 1
+        )
+        if connection.execute(taken).rowcount == 1:
+            return True
+    connection.execute(back)
+    return False
 
 
 def release_place(session: Session, cell_id: int) -> None:

@@ -55,8 +55,8 @@ FILE_LABELS: Final[Mapping[Round, str]] = {
 LINE_HEIGHT: Final = 15.5
 """Of 11-point text. [points]"""
 LINES_AT_MOST: Final = 12
-WIDE_LETTERS: Final = 1.12
-"""Column widths count digits; Vietnamese words are a little wider."""
+LETTERS: Final = 0.92
+"""Width of a letter of running text, where column widths count digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +380,7 @@ class _Writer:
                 earlier = self.given.get((round_, self.rows[line - self.top - 1].code))
                 texts[column.key] = getattr(earlier, field, "")
         lines = max(
-            ceil(len(texts.get(column.key, "")) * WIDE_LETTERS / column.width)
+            ceil(len(texts.get(column.key, "")) * LETTERS / column.width)
             for column in self.columns
         )
         if lines > 1:  # a row of one line keeps growing by itself while people type

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from survey_app.extensions import db
@@ -22,4 +23,12 @@ def transaction() -> Iterator[Session]:
         session.connection(execution_options={"writes": True})
         yield session
         session.commit()
+    db.session.rollback()
+
+
+@contextmanager
+def write_connection() -> Iterator[Connection]:
+    """Open a bare connection that commits when the block ends: the respondents' road."""
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
     db.session.rollback()

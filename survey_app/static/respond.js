@@ -132,6 +132,4 @@
     // another slip scanned into the same tab changes only the fragment
     addEventListener("hashchange", () => takeCode() && location.reload());
   }
-  const alert = said && said.querySelector("[role=alert] h2");
-  if (alert) alert.focus();
 })();

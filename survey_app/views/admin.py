@@ -192,9 +192,7 @@ def _people(campaign: Campaign, form: AssignForm) -> str:
     held = [
         (user, [a for a in user.assignments if a.unit_id in here]) for user in accounts.all_users()
     ]
-    covered = {
-        a.unit_id for _user, mine in held for a in mine if a.capacity is Capacity.KEYS
-    }
+    covered = {a.unit_id for _user, mine in held for a in mine if a.capacity is Capacity.KEYS}
     return render_template(
         "admin/people.html",
         campaign=campaign,
@@ -231,7 +229,7 @@ def trail() -> ResponseReturnValue:
 @bp.get("/backups")
 @needs(Permission.BACKUP)
 def backups() -> ResponseReturnValue:
-    """Copies of the database there are."""
+    """List the copies of the database."""
     return render_template(
         "admin/backups.html",
         backups=all_backups(),

@@ -19,6 +19,7 @@ from survey_app.permissions import Permission
 from survey_app.security import grouped, typed_digits
 from survey_app.services.campaigns import campaign_by_slug, definition_of
 from survey_app.services.decisions import admit_next, exclude_ballot
+from survey_app.services.field_numbers import NEARLY
 from survey_app.services.fieldwork import call_text, cell_detail, find_cell, matrix
 from survey_app.views.access import actor, needs, wants_partial
 
@@ -39,6 +40,7 @@ def field(slug: str) -> ResponseReturnValue:
         names=_names(campaign),
         only_missing=request.args.get("missing") == "1",
         at=now(),
+        nearly=100 * NEARLY,
         strip=charts.strip,
         days=charts.daily_bars(
             found.by_day,

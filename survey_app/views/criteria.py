@@ -33,14 +33,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.get("")
 @needs(Permission.CAMPAIGN_VIEW)
 def sets(slug: str) -> ResponseReturnValue:
-    """The set in force for each unit kind."""
+    """Show the set in force for each unit kind."""
     return _sets(campaign_by_slug(slug), CriteriaForm(formdata=None))
 
 
 @bp.get("/<kind>.xlsx")
 @needs(Permission.CAMPAIGN_VIEW)
 def workbook(slug: str, kind: str) -> ResponseReturnValue:
-    """The set as a workbook, to be changed and brought back."""
+    """Send the set as a workbook, to be changed and brought back."""
     campaign = campaign_by_slug(slug)
     if kind not in definition_of(campaign).unit_kinds:
         raise NotFoundError(_("Đợt này không đánh giá loại đơn vị “%(kind)s”.", kind=kind))
@@ -79,7 +79,12 @@ def _sets(
     definition = definition_of(campaign)
     versions = current_criteria(campaign)
     shown = [
-        (kind, label, versions.get(kind), criteria_set_of(versions[kind]) if kind in versions else None)
+        (
+            kind,
+            label,
+            versions.get(kind),
+            criteria_set_of(versions[kind]) if kind in versions else None,
+        )
         for kind, label in definition.unit_kinds.items()
     ]
     page = render_template(
@@ -94,7 +99,7 @@ def _sets(
 
 
 def points_by_code(criteria: CriteriaSet) -> dict[str, dict[Source | None, Decimal]]:
-    """Maximum of every node, in all (under None) and by source. [points]"""
+    """Add up the points of every node, in all (under None) and by source."""
     sums: dict[str, dict[Source | None, Decimal]] = {}
     for leaf in criteria.leaves:
         for node in criteria.ancestry(leaf.code):

@@ -69,7 +69,7 @@ def save(slug: str, serial: str) -> ResponseReturnValue:
         done = key_booklet(
             slug,
             found.sheet.serial,
-            readings(found, units, typed),
+            readings(units, typed),
             reason=typed.get("reason"),
             actor=actor(),
         )

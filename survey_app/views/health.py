@@ -20,14 +20,14 @@ def _plain(text: str, status: int) -> Response:
 @bp.get("/live")
 @public
 def live() -> Response:
-    """The process answers."""
+    """Say that the process answers."""
     return _plain("live", 200)
 
 
 @bp.get("/ready")
 @public
 def ready() -> Response:
-    """A write works; 503 when it does not."""
+    """Say whether a write works; 503 when it does not."""
     try:
         prove_writing()
     except SQLAlchemyError:

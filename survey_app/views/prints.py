@@ -107,7 +107,7 @@ def revoke(slug: str) -> ResponseReturnValue:
         new = slip_services.reissue_slip(slug, form.number.data, reason, actor=actor())
         flash(
             _(
-                "Đã thu hồi phiếu mời số %(old)s và phát hành số %(new)s thay thế; hãy in phiếu mới.",
+                "Đã thu hồi phiếu mời số %(old)s, phát hành số %(new)s thay thế; hãy in phiếu mới.",
                 old=form.number.data,
                 new=new,
             ),

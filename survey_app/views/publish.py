@@ -50,7 +50,8 @@ def load() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _new(form, status=400)
     try:
-        definition = _uploaded(form.file.data) if form.file.data else load_campaign(form.shipped.data)
+        file = form.file.data
+        definition = _uploaded(file) if file else load_campaign(form.shipped.data)
         slug = campaigns.load_campaign(
             definition,
             actor=actor(),
@@ -95,11 +96,14 @@ def _uploaded(file: FileStorage) -> Definition:
 @needs(Permission.CAMPAIGN_VIEW)
 def overview(slug: str) -> ResponseReturnValue:
     """Where the campaign stands, and what can be done with it as a whole."""
-    return _overview(campaigns.campaign_by_slug(slug), ExtendForm(formdata=None), CloseForm(formdata=None))
+    return _overview(campaigns.campaign_by_slug(slug))
 
 
 def _overview(
-    campaign: Campaign, extend: ExtendForm, close: CloseForm, status: int = 200
+    campaign: Campaign,
+    extend: ExtendForm | None = None,
+    close: CloseForm | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     page = render_template(
         "publish/overview.html",
@@ -108,8 +112,8 @@ def _overview(
         plan=plan_overview(campaign),
         version=plan_of(campaign),
         problems=campaigns.check_campaign(campaign.slug) if campaign.state is State.DRAFT else [],
-        extend=extend,
-        close=close,
+        extend=extend or ExtendForm(formdata=None),
+        close=close or CloseForm(formdata=None),
         live=campaign.state in (State.DRAFT, State.PLANNED, State.COLLECTING),
     )
     return page, status
@@ -190,7 +194,7 @@ def extend(slug: str) -> ResponseReturnValue:
     campaign = campaigns.campaign_by_slug(slug)
     form = ExtendForm()
     if not form.validate_on_submit() or form.closes.data is None:
-        return _overview(campaign, form, CloseForm(formdata=None), status=400)
+        return _overview(campaign, extend=form, status=400)
     campaigns.extend_deadline(slug, form.closes.data, form.reason.data or "", actor=actor())
     flash(_("Hạn trả lời mới: hết ngày %(day)s.", day=day(form.closes.data)), "good")
     return redirect(url_for("publish.overview", slug=slug))
@@ -203,7 +207,7 @@ def close(slug: str) -> ResponseReturnValue:
     campaign = campaigns.campaign_by_slug(slug)
     form = CloseForm()
     if not form.validate_on_submit():
-        return _overview(campaign, ExtendForm(formdata=None), form, status=400)
+        return _overview(campaign, close=form, status=400)
     campaigns.close_campaign(slug, form.reason.data or "", actor=actor())
     flash(_("Đã đóng đợt điều tra; không nhận thêm phiếu."), "good")
     return redirect(url_for("publish.overview", slug=slug))

@@ -8,7 +8,7 @@ can never disagree. Pages themselves: ``templates/base.html`` and ``templates/ma
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
@@ -99,7 +99,7 @@ def nav(campaign: Campaign) -> list[Link]:
 
 def in_language(code: str) -> str:
     """Address of this page in another language."""
-    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    kept: dict[str, Any] = {k: value for k, value in request.args.items() if k != "lang"}
     if request.endpoint is None or request.method != "GET":
         return url_for("auth.home", lang=code)
     return url_for(request.endpoint, **(request.view_args or {}), **kept, lang=code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,6 @@ from questionnaires.paper.fonts import VIETNAMESE_LETTERS
 from questionnaires.paper.layout import BOTTOM, MARGIN, PITCH, ROW
 from questionnaires.paper.render import qr_runs
 from tests.questionnaires.paper.build import (
-    GROUP,
     STYLE,
     bo_trach_forms,
     bounds,
@@ -26,7 +27,7 @@ from tests.questionnaires.paper.build import (
 WORD = st.text(VIETNAMESE_LETTERS, min_size=1, max_size=14)
 
 
-def label(words):
+def label(words: int) -> st.SearchStrategy[str]:
     return st.lists(WORD, min_size=1, max_size=words).map(" ".join)
 
 
@@ -109,7 +110,13 @@ def test_the_forms_of_the_plan_keep_the_rules_of_the_page(code):
     check(bo_trach_forms()[code], "Phòng Lao động - Thương binh và Xã hội")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(forms())
 def test_any_form_keeps_the_rules_of_the_page_however_long_its_words(drawn):
     check(*drawn)
+
+
+def test_the_smallest_code_keeps_its_larger_quiet_zone():
+    form = bo_trach_forms()["CX2"]
+
+    check(replace(form, style=replace(STYLE, base_url=None)), "Phòng Y tế")

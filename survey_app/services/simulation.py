@@ -1,0 +1,315 @@
+"""A campaign filled with answers nobody gave, through the doors real answers use.
+
+Slips are issued and printed, ballots submitted under their codes, sheets printed and
+keyed, a few excluded, scores imported from workbooks: every promise holds for simulated
+data too. What is made bears "DỮ LIỆU MÔ PHỎNG" because the campaign is ``simulated``.
+Used by ``cchc demo``; the chances are in ``sampling.simulate``.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from questionnaires.model import BLANK, Design, Kind, Questionnaire
+from sampling.simulate import (
+    SimulatedScore,
+    simulate_answers,
+    simulate_not_met,
+    simulate_qualities,
+    simulate_scores,
+    simulate_severity,
+)
+from survey_app.errors import ConflictError
+from survey_app.models import Campaign, QuotaCell, QuotaRule, Round, Status, Unit
+from survey_app.services.audit import Actor
+from survey_app.services.ballots import submit_ballot
+from survey_app.services.campaigns import campaign_by_slug
+from survey_app.services.decisions import admit_next, exclude_ballot
+from survey_app.services.definitions import criteria_of, rule_form
+from survey_app.services.entries import Reading, key_booklet, print_sheets
+from survey_app.services.plans import cells_of, plan_of
+from survey_app.services.score_sheets import Given
+from survey_app.services.selfscores import score_template, template_name
+from survey_app.services.slips import PrintedSlip, issue_slips, print_slips
+
+PHONE_SHARE: Final = 0.6
+"""Of the ballots of an ``own`` rule; the rest come on paper. [0-1]"""
+
+BOOKLETS: Final = {"CH1": 1, "CX3": 3}
+"""People of a crossed rule who answer on paper. [persons]"""
+
+SHORT: Final = 3
+"""Ballots the one short cell lacks. [ballots]"""
+
+CROWDED: Final = 3
+"""Cells where more people answer than the plan asked for. [cells]"""
+
+EXTRA: Final = 2
+"""People too many in each of them. [persons]"""
+
+BARE: Final = 4
+"""Sheets handed in nearly empty: returned, not valid. [sheets]"""
+
+EXCLUDED: Final = 4
+"""Sheets a coordinator leaves out. [sheets]"""
+
+BLANK_ON_PAPER: Final = 0.02
+OUTSIDERS: Final = frozenset({"CH4", "CX4"})
+
+Tell = Callable[[int], None]
+
+
+@dataclass
+class Simulation:
+    """One filling of one campaign.
+
+    Attributes
+    ----------
+    slug
+        An opened, simulated campaign.
+    coordinator, enumerator
+        Who prints and decides; who keys.
+    rng
+        Source of all chance.
+    tell
+        Called with the number of ballots each step added.
+
+    """
+
+    slug: str
+    coordinator: Actor
+    enumerator: Actor
+    rng: np.random.Generator
+    tell: Tell = lambda _n: None
+    serials: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.campaign: Campaign = campaign_by_slug(self.slug)
+        if not self.campaign.simulated:
+            msg = f"Đợt “{self.campaign.title}” không phải dữ liệu mô phỏng; không điền giả."
+            raise ConflictError(msg)
+        cells = cells_of(self.campaign)
+        self.rules: list[QuotaRule] = list(plan_of(self.campaign).rules)
+        self.short_code = self.campaign.short_code
+        self.forms: dict[str, Questionnaire] = {
+            rule.code: rule_form(self.campaign, rule) for rule in self.rules
+        }
+        self.units: dict[str, list[Unit]] = {
+            rule.code: [cell.unit for cell in cells if cell.rule_id == rule.id]
+            for rule in self.rules
+        }
+        self.quality = simulate_qualities([unit.code for unit in self.campaign.units], self.rng)
+
+    # --- one person ----------------------------------------------------------------------
+
+    def _answers(self, rule: QuotaRule, unit: Unit, severity: float) -> dict[str, str]:
+        form = self.forms[rule.code]
+        return simulate_answers(form, self.quality[unit.code], severity, self.rng)
+
+    def _ticks(
+        self, rule: QuotaRule, unit: Unit, severity: float, *, most: int | None = None
+    ) -> dict[str, str]:
+        """Return what a keyer types from a sheet: ``.`` where a line was left empty."""
+        form = self.forms[rule.code]
+        ticked = simulate_answers(
+            form, self.quality[unit.code], severity, self.rng, blank_share=BLANK_ON_PAPER
+        )
+        ticked = dict(list(ticked.items())[:most])
+        choices = [q.code for q in form.questions if q.kind is not Kind.TEXT]
+        return {code: ticked.get(code, BLANK) for code in choices}
+
+    def _severity(self, rule: QuotaRule) -> float:
+        return simulate_severity(self.rng, outsider=rule.form in OUTSIDERS)
+
+    def _send(self, slip: PrintedSlip, rule: QuotaRule, unit: Unit, severity: float, *, met: bool) -> None:
+        submit_ballot(
+            self.short_code,
+            rule.code,
+            unit.code,
+            slip.code,
+            self._answers(rule, unit, severity) if met else {},
+            met=met,
+            address="simulated",
+        )
+        self.tell(1)
+
+    # --- one rule ------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """Fill every rule, exclude a few ballots and fill their places again."""
+        for rule in self.rules:
+            if rule.design is Design.CROSS:
+                self._crossed(rule)
+            else:
+                self._own_phones(rule)
+                self._own_paper(rule)
+        self._exclude()
+        self._top_up()
+
+    def _crossed(self, rule: QuotaRule) -> None:
+        booklets = BOOKLETS.get(rule.code, 0)
+        slips = self._slips(rule, None, rule.per_unit - booklets)
+        for slip in slips:
+            severity = self._severity(rule)
+            for unit in self.units[rule.code]:
+                met = not simulate_not_met(rule, self.rng)
+                self._send(slip, rule, unit, severity, met=met)
+        if not booklets:
+            return
+        for sheet in print_sheets(self.slug, rule.code, None, booklets, actor=self.coordinator):
+            severity = self._severity(rule)
+            self._key_booklet(rule, sheet.serial, severity)
+
+    def _key_booklet(self, rule: QuotaRule, serial: str, severity: float) -> None:
+        profile = {question.code for question in self.forms[rule.code].profile_questions}
+        readings: dict[str, Reading] = {}
+        asked = False
+        for unit in self.units[rule.code]:
+            answers = self._ticks(rule, unit, severity)
+            if asked:
+                answers = {code: value for code, value in answers.items() if code not in profile}
+            asked = True
+            readings[unit.code] = Reading(answers)
+        key_booklet(self.slug, serial, readings, actor=self.enumerator)
+        self.tell(len(readings))
+
+    def _own_phones(self, rule: QuotaRule) -> None:
+        phones = round(rule.per_unit * PHONE_SHARE)
+        by_unit = {unit.code: unit for unit in self.units[rule.code]}
+        for slip in self._slips(rule, None, phones):
+            if slip.unit is not None:
+                self._send(slip, rule, by_unit[slip.unit.code], self._severity(rule), met=True)
+
+    def _own_paper(self, rule: QuotaRule) -> None:
+        count = rule.per_unit - round(rule.per_unit * PHONE_SHARE)
+        if count == 0:
+            return
+        last = rule is self.rules[-1]
+        bare = BARE if last else 0
+        short = self.units[rule.code][-1].code if last else None
+        missing = SHORT
+        for sheet in print_sheets(self.slug, rule.code, None, count, actor=self.coordinator):
+            if sheet.unit is None:
+                continue
+            if sheet.unit.code == short and missing:
+                missing -= 1  # these sheets never came back
+                continue
+            most = 3 if bare > 0 else None
+            bare -= 1
+            answers = self._ticks(rule, sheet.unit, self._severity(rule), most=most)
+            key_booklet(
+                self.slug, sheet.serial, {sheet.unit.code: Reading(answers)}, actor=self.enumerator
+            )
+            self.serials.append((rule.code, sheet.unit.code, sheet.serial))
+            self.tell(1)
+
+    def _slips(self, rule: QuotaRule, unit: str | None, count: int) -> list[PrintedSlip]:
+        numbers = issue_slips(self.slug, rule.code, unit, count, actor=self.coordinator)
+        return print_slips(self.slug, numbers=numbers, actor=self.coordinator)
+
+    # --- what a coordinator does afterwards ------------------------------------------------
+
+    def _exclude(self) -> None:
+        """Leave out a few keyed sheets, as if two had one hand and one came late."""
+        reasons = ("hai phiếu cùng một nét chữ", "phiếu photo, không phải bản in", "nhập nhầm phiếu thử")
+        chosen = self.rng.choice(len(self.serials), EXCLUDED, replace=False)
+        for place, index in enumerate(sorted(int(i) for i in chosen)):
+            _rule, unit, serial = self.serials[index]
+            exclude_ballot(
+                self.slug, serial, unit, reasons[place % len(reasons)], actor=self.coordinator
+            )
+
+    def _top_up(self) -> None:
+        """Find more people where places are still free, but for one cell; overfill a few."""
+        cells = cells_of(campaign_by_slug(self.slug))
+        short = cells[-1].id
+        for rule in self.rules:
+            mine = [cell for cell in cells if cell.rule.code == rule.code and cell.id != short]
+            if rule.design is Design.CROSS:
+                self._more_crossed(rule, mine)
+                continue
+            for cell in mine:
+                self._more_own(rule, cell.unit, cell.missing)
+        crowded = [cell for cell in cells if cell.rule.code == self.rules[-1].code][:CROWDED]
+        for cell in crowded:
+            self._more_own(cell.rule, cell.unit, EXTRA)
+        self._admit_one(crowded[0])
+
+    def _more_crossed(self, rule: QuotaRule, cells: list[QuotaCell]) -> None:
+        free = {cell.unit.code: cell.missing for cell in cells}
+        while any(free.values()):
+            slip = self._slips(rule, None, 1)[0]
+            severity = self._severity(rule)
+            for unit in self.units[rule.code]:
+                if free.get(unit.code):
+                    free[unit.code] -= 1
+                    self._send(slip, rule, unit, severity, met=True)
+
+    def _more_own(self, rule: QuotaRule, unit: Unit, count: int) -> None:
+        if count <= 0:
+            return
+        for slip in self._slips(rule, unit.code, count):
+            self._send(slip, rule, unit, self._severity(rule), met=True)
+
+    def _admit_one(self, cell: QuotaCell) -> None:
+        """Show a place going to the next in line after an exclusion."""
+        for rule, unit, serial in self.serials:
+            if (rule, unit) == (cell.rule.code, cell.unit.code):
+                why = "người trả lời không thuộc xã"
+                try:
+                    before = exclude_ballot(self.slug, serial, unit, why, actor=self.coordinator)
+                except ConflictError:  # excluded before
+                    continue
+                if before is Status.COUNTED:
+                    admit_next(self.slug, cell.id, "thay phiếu đã loại", actor=self.coordinator)
+                    return
+
+    # --- points --------------------------------------------------------------------------
+
+    def score_files(self, round_: Round) -> bytes:
+        """Write one filled workbook per unit as a ZIP: self-scores, or those with appraisal.
+
+        The appraised round shows the self-scores of the round before.
+        """
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for unit, scores in self._scores():
+                archive.writestr(
+                    template_name(unit, round_),
+                    score_template(self.campaign, unit, round_, _given(scores, round_)),
+                )
+        return out.getvalue()
+
+    def _scores(self) -> Iterator[tuple[Unit, dict[str, SimulatedScore]]]:
+        """Draw each unit's scores; the same in every round."""
+        rng = np.random.default_rng(self.campaign.year)
+        for unit in self.campaign.units:
+            criteria = criteria_of(self.campaign, unit.kind)
+            if criteria is not None:
+                yield unit, simulate_scores(criteria, self.quality[unit.code], rng)
+
+
+def _given(
+    scores: Mapping[str, SimulatedScore], round_: Round
+) -> dict[tuple[Round, str], Given]:
+    """Put scores as a workbook shows them: what the unit claims, what the appraisal leaves."""
+    filled: dict[tuple[Round, str], Given] = {}
+    for place, (code, score) in enumerate(scores.items()):
+        filled[Round.SELF, code] = Given(
+            score.self_score,
+            evidence=f"Báo cáo số {place + 10}/BC (mô phỏng)" if place % 7 else "",
+            note="" if place % 7 else "Tự chấm theo số liệu theo dõi của đơn vị (mô phỏng).",
+        )
+        if round_ is not Round.SELF:
+            lowered = score.appraised_score != score.self_score
+            filled[round_, code] = Given(
+                score.appraised_score,
+                note="Tài liệu kiểm chứng chưa đủ (mô phỏng)." if lowered else "",
+            )
+    return filled
