@@ -47,6 +47,10 @@ def closed_questions(
     of every closed question and, of a rule with too few people, its mean on each question
     and over all of them. Questions are closed, fewest answers first, until none follows.
     """
+    small = [group.rule for group in groups if group.people < k_mean]
+    closed = {code for code, (_, valid) in pooled.items() if valid < k_distribution}
+    if not small and not closed:
+        return closed
     cells = [
         (group.rule, question.question, question.valid, group.weight, group.people)
         for group in groups
@@ -63,14 +67,12 @@ def closed_questions(
         float(weight if by_weight else people) / answered[rule]
         for rule, _, _, weight, people in cells
     ]
-    small = [group.rule for group in groups if group.people < k_mean]
     guarded = [
         [float(i == j) for j in range(len(cells))]
         for i, cell in enumerate(cells)
         if cell[0] in small
     ] + [[float(cell[0] == rule) for cell in cells] for rule in small]
     order = sorted((code for code in pooled if pooled[code][1]), key=lambda code: pooled[code][1])
-    closed = {code for code, (_, valid) in pooled.items() if valid < k_distribution}
     for code in [*(c for c in order if c not in closed), None]:
         wanted = guarded + [pooled_mean(hidden) for hidden in order if hidden in closed]
         known = [margin, *(pooled_mean(shown) for shown in order if shown not in closed)]
@@ -110,7 +112,7 @@ def satisfaction_follows(
         if group.form == form and group.published.state is PublishState.PUBLISHED
     ]
     names = [question.question for asked, _ in blocks for question in asked]
-    closed = set(chain.from_iterable(hidden for _, hidden in blocks))
+    closed = set(chain.from_iterable(hidden for _, hidden in blocks)).intersection(names)
     if not closed:
         return False
     unit = np.eye(len(names))

@@ -329,18 +329,16 @@ def hide_points(
     targets = sorted(sensitive)
     if not targets:
         return frozenset()
-    leaves = sorted({leaf for members in nodes.values() for leaf in members})
-    vector = {
-        name: np.array([float(leaf in members) for leaf in leaves])
-        for name, members in nodes.items()
-    }
-    fixed = [np.array([float(leaf in members) for leaf in leaves]) for members in margins]
-    wanted = np.array([vector[target] for target in targets])
+    margins = list(margins)
 
     def follows(hidden: set[str]) -> bool:
-        shown = [row for name, row in vector.items() if name not in hidden]
-        known = np.array([*shown, *fixed]).reshape(-1, len(leaves))
-        return bool(determined(wanted, known).any())
+        # Leaves that are shown can be taken off every sum: only the hidden ones are unknown.
+        unknown = sorted(leaf for leaf in nodes if leaf in hidden and nodes[leaf] == {leaf})
+        sums = {members & hidden for name, members in nodes.items() if name not in hidden}
+        sums |= {members & hidden for members in margins}
+        known = [[float(leaf in members) for leaf in unknown] for members in sums if members]
+        wanted = [[float(leaf == target) for leaf in unknown] for target in targets]
+        return bool(determined(np.array(wanted), np.array(known)).any())
 
     hidden = set(targets)
     given_up: list[str] = []

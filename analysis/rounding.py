@@ -7,13 +7,16 @@ floats are not taken: 2.675 is not a float, and an office adds with a pocket cal
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from math import lcm
 from typing import Final, TypeAlias
 
 Exact: TypeAlias = Decimal | Fraction
 """A number without rounding error."""
+
+WIDE: Final = Context(prec=60)
+"""Digits enough for any points and percents, whatever the caller's own context."""
 
 EXACT_DECIMALS: Final = 12
 """Decimals kept of a number that is not meant to be rounded; far below any printed digit."""
@@ -27,7 +30,7 @@ def half_up(value: Exact, decimals: int) -> Decimal:
     """
     above, below = value.as_integer_ratio()
     whole = (2 * abs(above) * 10**decimals + below) // (2 * below)
-    return Decimal(whole if above >= 0 else -whole).scaleb(-decimals)
+    return Decimal(whole if above >= 0 else -whole).scaleb(-decimals, WIDE)
 
 
 def as_printed(value: Exact, decimals: int) -> Decimal:

@@ -318,7 +318,7 @@ class QuotaRule:
 
 @dataclass(frozen=True, slots=True)
 class StatedTotal:
-    """A subtotal as the plan prints it; the rules it names must add up to it. [ballots]"""
+    """A subtotal as the plan prints it; the rules it names must add up to it. In ballots."""
 
     label: str
     rules: tuple[str, ...]
@@ -507,5 +507,5 @@ class CriteriaSet:
 
     @property
     def max_points(self) -> Decimal:
-        """Everything a unit can reach. [points]"""
+        """Everything a unit can reach, in points."""
         return sum((leaf.max_points for leaf in self.leaves), Decimal(0))

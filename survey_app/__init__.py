@@ -12,7 +12,15 @@ from importlib import import_module
 from typing import Final
 
 import structlog
-from flask import Flask, Response, current_app, has_request_context, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    has_request_context,
+    render_template,
+    request,
+    session,
+)
 from flask_babel import Babel
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
@@ -80,12 +88,7 @@ def create_app(config: Config | None = None, surface: str = "all") -> Flask:
     migrate.init_app(app, db, directory=str(config.migrations), render_as_batch=True)
     Babel(app, locale_selector=page_language)
     formats.register(app)
-    names = [
-        name
-        for key, listed in SURFACES.items()
-        if surface in (key, "all")
-        for name in listed
-    ]
+    names = [name for key, listed in SURFACES.items() if surface in (key, "all") for name in listed]
     if surface != "respond":
         _open_office(app)
     for name in dict.fromkeys(names):

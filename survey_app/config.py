@@ -76,16 +76,17 @@ class Config:
             draft.unlink()
         key = path.read_bytes()
         if len(key) < KEY_BYTES:
-            msg = f"keys/{name}: khoá ngắn hơn {KEY_BYTES} byte; xoá tệp để tạo lại khi chưa có dữ liệu"
+            msg = f"keys/{name}: khoá ngắn hơn {KEY_BYTES} byte; xoá tệp khi chưa có dữ liệu"
             raise ValueError(msg)
         return key
 
     def flask(self) -> dict[str, Any]:
         """Return the settings Flask and its extensions read."""
         url = self.database_url
-        engine: dict[str, Any] = {"pool_pre_ping": True}
+        engine: dict[str, Any] = {}
         if url.startswith("postgresql"):
-            engine |= {
+            engine = {
+                "pool_pre_ping": True,
                 "pool_size": 8,
                 "connect_args": {"options": "-c statement_timeout=30000 -c lock_timeout=10000"},
             }

@@ -9,6 +9,8 @@ write says so and starts with ``BEGIN IMMEDIATE``, so two writers never read the
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from flask_migrate import Migrate
@@ -57,3 +59,28 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def without_durability(engine: Engine) -> Iterator[None]:
+    """Let SQLite skip its flushes while data that nobody gave is written (the demo).
+
+    Nothing is acknowledged to a person inside the block; the last thing it does is to put
+    everything on disk.
+    """
+
+    def relax(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver's
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(engine, "connect", relax)
+    engine.dispose()
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", relax)
+        engine.dispose()
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                connection.commit()
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]

@@ -75,8 +75,7 @@ def today() -> date:
 
 _MARKS: Final = {mark: place for place, mark in enumerate("\u0300\u0309\u0303\u0301\u0323", 1)}
 _LETTERS: Final = {
-    letter: place
-    for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", 1)
+    letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", 1)
 }
 
 

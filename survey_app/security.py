@@ -61,12 +61,12 @@ def random_number(length: int) -> str:
 
 
 def new_code() -> str:
-    """A fresh slip code: 15 random digits and a check digit."""
+    """Draw a slip code: 15 random digits and a check digit."""
     return random_number(CODE_DIGITS)
 
 
 def new_serial() -> str:
-    """A fresh sheet serial: 7 random digits and a check digit."""
+    """Draw a sheet serial: 7 random digits and a check digit."""
     return random_number(SERIAL_DIGITS)
 
 
@@ -99,11 +99,11 @@ class Keys:
         return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
 
     def slip_hash(self, code: str) -> str:
-        """What the database keeps of a code."""
+        """Return what the database keeps of a code."""
         return self._mac("slip", code)
 
     def submission_key(self, code: str, unit: str) -> str:
-        """Unique per slip and unit: a second sending meets the first ballot."""
+        """Return a key unique per slip and unit: a second sending meets the first ballot."""
         return self._mac("submission", code, unit)
 
     def rater_mark(self, code: str) -> str:
@@ -125,5 +125,5 @@ class Keys:
         return self._mac("sheet-rater", serial)[:32]
 
     def address_mark(self, address: str, day: str) -> str:
-        """A network address as it may be counted for one day, never stored as it is."""
+        """Mark a network address for counting on one day; it is never stored as it is."""
         return self._mac("address", day, address)[:32]

@@ -101,7 +101,9 @@ class Browser(FlaskClient):
 
     def open(self, *args, **options):
         with self.application.app_context():
-            return super().open(*args, **options)
+            answer = super().open(*args, **options)
+        db.session.rollback()  # the test sees what the request did
+        return answer
 
 
 @pytest.fixture

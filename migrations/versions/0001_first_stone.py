@@ -55,7 +55,8 @@ def upgrade() -> None:
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state IN ('draft', 'planned', 'collecting', 'closed', 'appraising', 'approved', 'published')",
+            "state IN ('draft', 'planned', 'collecting', 'closed', 'appraising', "
+            "'approved', 'published')",
             name=op.f("ck_campaigns_state_is_known"),
         ),
         sa.CheckConstraint(

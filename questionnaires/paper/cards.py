@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
+from urllib.parse import urlsplit
 
 from questionnaires.paper.display import A4_MM, Backdrop, Item, Line, Page, Qr, Rect, moved
 from questionnaires.paper.fonts import Face
 from questionnaires.paper.furniture import banner
 from questionnaires.paper.layout import MARGIN
-from questionnaires.paper.typography import Style, fitted, grouped, paragraph
+from questionnaires.paper.typography import Style, fitted, grouped, into, paragraph
 
 COLUMNS: Final = 2
 ROWS: Final = 4
@@ -37,7 +38,9 @@ _LEFT_W = _QR_X - _INSET - 4.0
 _QR_Y = 16.0
 _BAND_Y = 48.6
 _BAND_H = 9.6
-_CODE_W = 53.0
+_CODE_W = 49.0
+_WEB_X = _INSET + _CODE_W + 3.0
+_WEB_W = _TEXT_W - _CODE_W - 5.0
 _CAPTION_DROP = 2.8
 """From the top of the letters of a caption to the top of what it names. [mm]"""
 
@@ -48,7 +51,9 @@ _CAPTION = Style(Face.SANS, 6.5, shade=0.35)
 _UNIT = Style(Face.SANS_BOLD, 10, leading=1.16)
 _GROUP = Style(Face.SANS, 8, leading=1.16)
 _VALUE = Style(Face.SANS_BOLD, 9)
-_CODE = Style(Face.SANS_BOLD, 14)
+_CODE = Style(Face.SANS_BOLD, 13)
+_WEB = Style(Face.SANS_BOLD, 7.5)
+"""The address to type: the host, the same for all, and below it the path of this card."""
 _SMALL = Style(Face.SANS, 7.5)
 
 
@@ -90,7 +95,7 @@ class CardStyle:
     deadline
         Last day to answer, as people write it (``18/3/2021``).
     base_url_words
-        Address to type without the QR (``ks.botrach.gov.vn``).
+        Host to type without the QR (``ks.botrach.gov.vn``); each card adds its own path.
     simulated
         Print "DỮ LIỆU MÔ PHỎNG" on every card.
 
@@ -157,10 +162,9 @@ def _common(style: CardStyle) -> list[Item]:
     items.append(Line(_INSET, 14.2, CARD_W - _INSET, 14.2, 0.3))
     items += _line(_INSET, 38.9, _LEFT_W / 2, "Hạn trả lời", _CAPTION)
     items += _line(_INSET, 38.9 + _CAPTION_DROP, _LEFT_W / 2, style.deadline, _VALUE)
-    x, measure = _INSET + _CODE_W + 3.0, _TEXT_W - _CODE_W - 5.0
     items += _line(_INSET + 2.0, _BAND_Y + 1.1, _CODE_W, "Mã phiếu", _CAPTION)
-    items += _line(x, _BAND_Y + 1.1, measure, "Địa chỉ web", _CAPTION)
-    items += _line(x, _BAND_Y + 2.1 + _CAPTION_DROP, measure, style.base_url_words, _VALUE)
+    items += _line(_WEB_X, _BAND_Y + 1.1, _WEB_W, "Địa chỉ web", _CAPTION)
+    items += _typed(_BAND_Y + 3.8, style.base_url_words)
     items += _line(_INSET, 59.6, _TEXT_W, HOW, _SMALL)
     items += _line(_INSET, 62.9, _TEXT_W, ANONYMOUS, _SMALL)
     return items
@@ -168,18 +172,17 @@ def _common(style: CardStyle) -> list[Item]:
 
 def _personal(card: Card) -> list[Item]:
     """Set what is on one card only; its baseline positions match ``_common``."""
-    unit = fitted(card.unit, _UNIT, _LEFT_W, 2, 6)
-    group = fitted(card.group, _GROUP, _LEFT_W, 2, 5.5)
     right = _INSET + _LEFT_W / 2
     return [
         Qr(_QR_X, _QR_Y, QR_SIZE, card.address),
         *_line(_INSET, 16.0, _LEFT_W, "Đơn vị được đánh giá", _CAPTION),
-        *paragraph(_INSET, 16.0 + _CAPTION_DROP, _LEFT_W, card.unit, unit, tidy=True).runs,
+        *_lines(16.0 + _CAPTION_DROP, card.unit, _UNIT),
         *_line(_INSET, 27.6, _LEFT_W, "Người trả lời", _CAPTION),
-        *paragraph(_INSET, 27.6 + _CAPTION_DROP, _LEFT_W, card.group, group, tidy=True).runs,
+        *_lines(27.6 + _CAPTION_DROP, card.group, _GROUP),
         *_line(right, 38.9, _LEFT_W / 2, f"Mẫu phiếu {card.form}", _CAPTION),
         *_line(right, 38.9 + _CAPTION_DROP, _LEFT_W / 2, f"Số {card.number}", _VALUE),
         *_line(_INSET + 2.0, _BAND_Y + 4.0, _CODE_W, grouped(card.code), _CODE),
+        *_typed(_BAND_Y + 6.7, urlsplit(card.address).path.lower()),
     ]
 
 
@@ -188,10 +191,19 @@ def _title(text: str) -> Sequence[Item]:
     style = fitted(text, _TITLE, _TEXT_W, 1, 8.5)
     if len(style.lines_of(text, _TEXT_W)) == 1:
         return paragraph(_INSET, 9.0, _TEXT_W, text, style).runs
-    long = fitted(text, _LONG_TITLE, _TEXT_W, 2, 4)
-    return paragraph(_INSET, 8.0, _TEXT_W, text, long, tidy=True).runs
+    return into(_INSET, 8.0, _TEXT_W, text, _LONG_TITLE, lines=2, smallest=5).runs
+
+
+def _typed(top: float, text: str) -> Sequence[Item]:
+    """Set a part of the web address in one line, however small: what is typed is never cut."""
+    return paragraph(_WEB_X, top, _WEB_W, text, fitted(text, _WEB, _WEB_W, 1, 2)).runs
+
+
+def _lines(top: float, text: str, style: Style) -> Sequence[Item]:
+    """Set a name left of the QR in at most two lines."""
+    return into(_INSET, top, _LEFT_W, text, style, lines=2, smallest=6).runs
 
 
 def _line(x: float, top: float, measure: float, text: str, style: Style) -> Sequence[Item]:
     """Set one line, smaller where it would be too long."""
-    return paragraph(x, top, measure, text, fitted(text, style, measure, 1, 4)).runs
+    return into(x, top, measure, text, style, lines=1, smallest=5).runs

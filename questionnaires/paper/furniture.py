@@ -25,7 +25,7 @@ from questionnaires.paper.layout import (
     Area,
     corner_squares,
 )
-from questionnaires.paper.typography import Style, fitted, grouped, paragraph, run
+from questionnaires.paper.typography import Style, fitted, grouped, into, paragraph, run
 
 SIMULATED: Final = "DỮ LIỆU MÔ PHỎNG"
 SAMPLE: Final = "Mẫu minh hoạ, không phải mẫu phiếu chính thức"
@@ -152,8 +152,8 @@ def next_head(questionnaire: Questionnaire) -> list[Item]:
     """Set the head of every page but the first."""
     y = MARGIN + SQUARE + 2.2
     code = paragraph(LEFT, y, HEAD_MEASURE, f"Mẫu phiếu {questionnaire.code}", _VALUE)
-    title = fitted(questionnaire.title.vi, _META, HEAD_MEASURE, 1, 7)
-    text = paragraph(LEFT, y + code.height + 0.6, HEAD_MEASURE, questionnaire.title.vi, title)
+    top = y + code.height + 0.6
+    text = into(LEFT, top, HEAD_MEASURE, questionnaire.title.vi, _META, lines=1, smallest=7)
     return [*code.runs, *text.runs]
 
 
@@ -180,14 +180,12 @@ def personal(serial: str, unit: str, style: SheetStyle, panel_top: float | None)
 
 def _unit_name(unit: str, panel_top: float) -> Sequence[Item]:
     measure = _UNIT_WIDTH - 2 * _INSET
-    fit = fitted(unit, _UNIT, measure, 2, 7)
-    return paragraph(LEFT + _INSET, panel_top + 4.6, measure, unit, fit, tidy=True).runs
+    return into(LEFT + _INSET, panel_top + 4.6, measure, unit, _UNIT, lines=2, smallest=7).runs
 
 
 def _unit_again(unit: str) -> Sequence[Item]:
     bold = Style(Face.SANS_BOLD, 11)
-    fit = fitted(unit, bold, HEAD_MEASURE, 1, 6)
-    return paragraph(LEFT, 28.4, HEAD_MEASURE, unit, fit).runs
+    return into(LEFT, 28.4, HEAD_MEASURE, unit, bold, lines=1, smallest=6).runs
 
 
 def _panel(top: float, group: str, deadline: str) -> list[Item]:
@@ -203,8 +201,7 @@ def _panel(top: float, group: str, deadline: str) -> list[Item]:
     for x, width, label, value in cells:
         measure = width - 2 * _INSET
         items.append(run(x + _INSET, top + 3.6, label, _SMALL_CAPS))
-        fit = fitted(value, _VALUE, measure, 2, 6.5)
-        items += paragraph(x + _INSET, top + 4.9, measure, value, fit, tidy=True).runs
+        items += into(x + _INSET, top + 4.9, measure, value, _VALUE, lines=2, smallest=6).runs
         if x > LEFT:
             items.append(Line(x, top + 2.0, x, top + _PANEL - 2.0, HAIRLINE, GREY))
     return items

@@ -138,6 +138,23 @@ def fitted(text: str, style: Style, measure_mm: float, lines: int, smallest_pt: 
     return style
 
 
+def into(
+    x: float, top: float, measure_mm: float, text: str, style: Style, *, lines: int, smallest: float
+) -> Paragraph:
+    """Set a text into a room of so many lines: smaller if need be, and cut with "…" at last.
+
+    ``smallest`` is the least type size. [pt]
+    """
+    fit = fitted(text, style, measure_mm, lines, smallest)
+    broken = fit.tidy_lines_of(text, measure_mm)
+    if len(broken) > lines:
+        *kept, last = fit.lines_of(text, measure_mm)[:lines]
+        while fit.width_of(f"{last}…") > measure_mm:
+            last = last[:-1].rstrip()
+        broken = (*kept, f"{last}…")
+    return set_lines(x, top, measure_mm, broken, fit)
+
+
 def grouped(digits: str) -> str:
     """Cut digits into groups of four for reading aloud.
 

@@ -8,6 +8,7 @@ import click
 from flask import current_app
 
 from survey_app.cli.common import COMMAND_LINE, table
+from survey_app.cli.serving import serve_plain
 from survey_app.models import Capacity
 from survey_app.permissions import ROLES
 from survey_app.services import accounts
@@ -62,7 +63,9 @@ def list_() -> None:
 @click.argument("units", nargs=-1, required=True)
 @click.option("--rule", help="Chỉ một dòng phân bổ.")
 @click.option("--belongs", is_flag=True, help="Người này công tác tại đơn vị (không được nhập).")
-def assign(email: str, slug: str, units: tuple[str, ...], rule: str | None, *, belongs: bool) -> None:
+def assign(
+    email: str, slug: str, units: tuple[str, ...], rule: str | None, *, belongs: bool
+) -> None:
     """Phân công EMAIL nhập phiếu của các đơn vị UNITS trong đợt SLUG.
 
     \b
@@ -97,15 +100,12 @@ def backup(path: Path) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--threads", default=8, show_default=True)
-def serve(host: str, port: int, threads: int) -> None:
+def serve(host: str, port: int) -> None:
     """Chạy máy chủ trên một máy của cơ quan (máy lớn: gunicorn, xem deploy/).
 
     \b
     Ví dụ: cchc serve --port 8000
     """
-    import waitress  # noqa: PLC0415 - serving only
-
     app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - the app itself, not its proxy
     click.echo(f"http://{host}:{port}/")
-    waitress.serve(app, host=host, port=port, threads=threads, ident=None)
+    serve_plain(app, host, port)

@@ -18,7 +18,7 @@ def campaign() -> None:
     """Đợt điều tra: nạp, kiểm tra, mở, gia hạn, đóng."""
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as ``2021-03-18`` or ``18/3/2021``."""
 
     name = "ngày"
@@ -34,7 +34,7 @@ class Day(click.ParamType):
                 return datetime.strptime(str(value), form).date()  # noqa: DTZ007 - a day has no zone
             except ValueError:
                 continue
-        self.fail(f"“{value}” không phải ngày; ghi như 18/3/2021", param, ctx)
+        return self.fail(f"“{value}” không phải ngày; ghi như 18/3/2021", param, ctx)
 
 
 @campaign.command("list")
@@ -179,7 +179,8 @@ def recount(slug: str, *, fix: bool) -> None:
 
         found = quota.recount(slug, fix=fix, actor=COMMAND_LINE, each=walk)  # type: ignore[arg-type]
     for wrong in found.wrong:
-        click.echo(f"  {wrong.rule} {wrong.unit} {wrong.counter}: ghi {wrong.kept}, thật {wrong.true}")
+        where = f"{wrong.rule} {wrong.unit} {wrong.counter}"
+        click.echo(f"  {where}: ghi {wrong.kept}, thật {wrong.true}")
     fixed = ", đã sửa" if found.fixed and found.wrong else ""
     click.echo(f"{found.cells} ô, {len(found.wrong)} số đếm lệch{fixed}.")
     if found.wrong and not fix:
@@ -214,5 +215,3 @@ def status(slug: str) -> None:
             )
         )
     table(("dòng", "được tính", "chỉ tiêu", "%", "giữ chỗ", "để riêng", "còn thiếu"), rows)
-
-

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from survey_app import printing
 from survey_app.cli.common import COMMAND_LINE
 from survey_app.formats import number
+from survey_app.printing import write_cards, write_sheets
 from survey_app.services import campaigns, entries, plans
 from survey_app.services import slips as services
 
@@ -36,7 +39,9 @@ def issue(slug: str, rule: str | None, unit: str | None, count: int | None) -> N
     with click.progressbar(rules, label="Phát phiếu mời") as bar:
         for code in bar:
             total += len(services.issue_slips(slug, code, unit, count, actor=COMMAND_LINE))
-    click.echo(f"Đã phát {number(total)} phiếu mời. In: cchc slips print {slug} --out phieu_moi.pdf")
+    click.echo(
+        f"Đã phát {number(total)} phiếu mời. In: cchc slips print {slug} --out phieu_moi.pdf"
+    )
 
 
 @slips.command("print")
@@ -62,12 +67,9 @@ def print_(
     if not papers:
         click.echo("Không có phiếu mời nào chưa in. Phát thêm: cchc slips issue", err=True)
         raise SystemExit(1)
-    with (
-        click.progressbar(length=len(papers), label="In phiếu mời") as bar,
-        out.open("wb") as pdf,
-    ):
-        printing.write_cards(campaign, papers, pdf, progress=bar.update)
-    click.echo(f"{number(len(papers))} phiếu mời: {out}")
+    with _drawing(out, "In phiếu mời", len(papers)) as (pdf, tell):
+        pages = write_cards(campaign, papers, pdf, progress=tell)
+    click.echo(f"{number(len(papers))} phiếu mời, {number(pages)} trang: {out}")
 
 
 @slips.command()
@@ -110,9 +112,16 @@ def print_forms(slug: str, rule: str, unit: str | None, count: int | None, out: 
     """
     campaign = campaigns.campaign_by_slug(slug)
     sheets = entries.print_sheets(slug, rule, unit, count, actor=COMMAND_LINE)
-    with (
-        click.progressbar(length=len(sheets), label="In phiếu giấy") as bar,
-        out.open("wb") as pdf,
-    ):
-        printing.write_sheets(campaign, sheets, pdf, progress=bar.update)
-    click.echo(f"{number(len(sheets))} phiếu giấy: {out}")
+    with _drawing(out, "In phiếu giấy", len(sheets)) as (pdf, tell):
+        pages = write_sheets(campaign, sheets, pdf, progress=tell)
+    click.echo(f"{number(len(sheets))} phiếu giấy, {number(pages)} trang: {out}")
+
+
+@contextmanager
+def _drawing(
+    out: Path, label: str, papers: int
+) -> Iterator[tuple[BinaryIO, Callable[[int], None]]]:
+    """Open a PDF to be drawn, with a progress bar over its papers."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with click.progressbar(length=papers, label=label) as bar, out.open("wb") as pdf:
+        yield pdf, bar.update

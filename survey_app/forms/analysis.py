@@ -6,7 +6,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileAllowed, FileRequired, MultipleFileField
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey_app.forms.office import OfficeForm
@@ -26,7 +26,7 @@ ROUND_CHOICES: Final = (
 class ScoresForm(OfficeForm):
     """Filled workbooks, or a ZIP of them, for one round."""
 
-    round = SelectField(_("Vòng chấm"), choices=ROUND_CHOICES)
+    round = SelectField(_("Vòng chấm"), choices=[SelectChoice(*c) for c in ROUND_CHOICES])
     files = MultipleFileField(
         _("Các tệp Excel, hoặc một tệp ZIP"),
         [
@@ -50,8 +50,8 @@ class RunForm(OfficeForm):
     missing = SelectField(
         _("Khi có tiêu chí chưa có điểm"),
         choices=(
-            ("refuse", _("Không tính chỉ số của đơn vị đó")),
-            ("rescale", _("Loại tiêu chí đó và quy đổi theo phần còn lại")),
+            SelectChoice("refuse", _("Không tính chỉ số của đơn vị đó")),
+            SelectChoice("rescale", _("Loại tiêu chí đó và quy đổi theo phần còn lại")),
         ),
     )
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from questionnaires.model import Choice, Kind, Question
 from questionnaires.paper.layout import NO_CONTACT_CODE
 from survey_app.models import Unit
@@ -95,7 +97,7 @@ class _Page:
         if crossed:
             yield RowGroup(
                 NO_CONTACT_CODE,
-                "Không làm việc với đơn vị này" if self.language != "en" else "No contact",
+                _("Năm qua không làm việc với đơn vị này"),
                 tuple(self._contact(place, unit) for place, unit in self._numbered()),
             )
         for section in sections:

@@ -18,6 +18,7 @@ from wtforms import (
     DateField,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -261,16 +262,18 @@ Filled = TypeVar("Filled", bound=PlanForm)
 def with_plan(form: Filled, rules: Iterable[QuotaRule], units: Iterable[Unit]) -> Filled:
     """Give a form the rules and units of a campaign as choices; an empty unit means all."""
     form.rule.choices = [
-        (rule.code, f"{rule.code} · {shorten(rule.wording, WORDING_MOST, placeholder='…')}")
+        SelectChoice(
+            rule.code, f"{rule.code} · {shorten(rule.wording, WORDING_MOST, placeholder='…')}"
+        )
         for rule in rules
     ]
     form.unit.choices = [
-        ("", gettext("Tất cả đơn vị của dòng")),
-        *((unit.code, f"{unit.code} · {unit.name}") for unit in units),
+        SelectChoice("", gettext("Tất cả đơn vị của dòng")),
+        *(SelectChoice(unit.code, f"{unit.code} · {unit.name}") for unit in units),
     ]
     return form
 
 
 def with_roles(form: RolesForm, label: Any) -> None:  # noqa: ANN401 - a function of a role's name
     """Give a form the roles there are."""
-    form.roles.choices = [(role, label(role)) for role in ROLES]
+    form.roles.choices = [SelectChoice(role, label(role)) for role in ROLES]

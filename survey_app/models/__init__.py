@@ -5,7 +5,15 @@ Import models from here. What can never be true is a named constraint of its tab
 
 from survey_app.models.audit import AuditEntry, AuditHead
 from survey_app.models.campaign import Campaign, CriteriaVersion, FormVersion, State, Unit
-from survey_app.models.collection import Ballot, Channel, Entry, EntrySource, Sheet, SheetState, Status
+from survey_app.models.collection import (
+    Ballot,
+    Channel,
+    Entry,
+    EntrySource,
+    Sheet,
+    SheetState,
+    Status,
+)
 from survey_app.models.people import Assignment, Capacity, Role, StoredSession, User, WrongTry
 from survey_app.models.plan import PlanState, PlanVersion, QuotaCell, QuotaRule
 from survey_app.models.scores import IndexResult, IndexRun, Round, RunState, Score

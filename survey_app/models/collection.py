@@ -53,7 +53,8 @@ class Ballot(Model):
         one_of("status", Status),
         one_of("channel", Channel),
         CheckConstraint(
-            "status = 'counted' OR coalesce(length(reason), 0) > 0", name="ballot_left_out_has_a_reason"
+            "status = 'counted' OR coalesce(length(reason), 0) > 0",
+            name="ballot_left_out_has_a_reason",
         ),
         Index("ix_ballots_cell_status", "cell_id", "status"),
         Index("ix_ballots_rater", "rater"),
@@ -91,7 +92,10 @@ class Sheet(Model):
     __table_args__ = (
         UniqueConstraint("campaign_id", "serial"),
         one_of("state", SheetState),
-        CheckConstraint("state <> 'void' OR coalesce(length(void_reason), 0) > 0", name="void_sheet_has_a_reason"),
+        CheckConstraint(
+            "state <> 'void' OR coalesce(length(void_reason), 0) > 0",
+            name="void_sheet_has_a_reason",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

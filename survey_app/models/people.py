@@ -12,10 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_security.core import RoleMixin, UserMixin
+from flask_security.datastore import AsaList
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from flask_security.datastore import AsaList
 
 from survey_app.extensions import Model
 from survey_app.models.campaign import Unit

@@ -104,5 +104,5 @@ class QuotaCell(Model):
 
     @property
     def missing(self) -> int:
-        """Places still to fill. [ballots]"""
+        """Places still to fill; ballots."""
         return self.target - self.accepted

@@ -54,7 +54,9 @@ class Score(Model):
         ),
         CheckConstraint("points >= 0 AND points <= max_points", name="points_within_maximum"),
         CheckConstraint("not_applicable OR points IS NOT NULL", name="score_has_points"),
-        CheckConstraint("revision = 1 OR coalesce(length(reason), 0) > 0", name="changed_score_has_a_reason"),
+        CheckConstraint(
+            "revision = 1 OR coalesce(length(reason), 0) > 0", name="changed_score_has_a_reason"
+        ),
         one_of("round", Round),
     )
 

@@ -25,7 +25,8 @@ class Slip(Model):
         UniqueConstraint("campaign_id", "number"),
         UniqueConstraint("code_hash"),
         CheckConstraint(
-            "revoked_on IS NULL OR coalesce(length(revoked_reason), 0) > 0", name="revoked_slip_has_a_reason"
+            "revoked_on IS NULL OR coalesce(length(revoked_reason), 0) > 0",
+            name="revoked_slip_has_a_reason",
         ),
     )
 

@@ -56,8 +56,8 @@ def add_user(
     faults = _faults(email, wanted, password)
     if faults:
         raise SurveyError("Chưa tạo được tài khoản.", details=faults)
-    made = None if password else secrets.token_urlsafe(12)
-    hashed = hash_password(password or made)
+    chosen = password or secrets.token_urlsafe(12)
+    hashed = hash_password(chosen)
     with transaction() as session:
         known = email.strip().lower()
         if session.scalar(select(User.id).where(User.email == known)) is not None:
@@ -67,7 +67,7 @@ def add_user(
         session.add(user)
         session.flush()
         record(session, actor, "users.add", known, roles=wanted)
-    return user, made
+    return user, None if password else chosen
 
 
 def _faults(email: str, roles: list[str], password: str | None) -> list[str]:

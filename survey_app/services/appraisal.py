@@ -15,8 +15,8 @@ from typing import Final
 from questionnaires.model import CriteriaSet, Criterion, Source, Text
 from survey_app.models import Campaign, Round, Unit
 from survey_app.services.definitions import criteria_set_of, current_criteria, definition_of
+from survey_app.services.score_columns import Given, scored_leaves
 from survey_app.services.score_desk import current_scores
-from survey_app.services.score_sheets import Given, scored_leaves
 
 SHOWN_ROUNDS: Final = (Round.SELF, Round.ROUND_1, Round.EXPLAINED, Round.ROUND_2)
 

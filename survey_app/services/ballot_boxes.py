@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from questionnaires.model import Design
 from survey_app.errors import NotFoundError
@@ -33,7 +33,7 @@ _STANDING = select(
     .where(PlanVersion.campaign_id == Campaign.id, PlanVersion.state != PlanState.SUPERSEDED)
     .scalar_subquery()
     .label("plan_id"),
-)
+).where(Campaign.short_code == bindparam("short_code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def standing_of(connection: Connection, short_code: str) -> Standing:
         If no campaign has that short code.
 
     """
-    row = connection.execute(_STANDING.where(Campaign.short_code == short_code.upper())).first()
+    row = connection.execute(_STANDING, {"short_code": short_code.upper()}).first()
     if row is None:
         raise NotFoundError(
             "Địa chỉ này không thuộc đợt lấy ý kiến nào. Hãy quét lại mã QR trên phiếu mời."

@@ -11,10 +11,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from survey_app.errors import NotFoundError, SurveyError
@@ -41,9 +41,22 @@ from survey_app.services.wrong_tries import note_wrong, too_many
 OVER_TARGET = "đã đủ chỉ tiêu của ô"
 NO_CONTACT = "không làm việc với đơn vị này"
 
-_SLIP = select(
-    Slip.id, Slip.rule_id, Slip.unit_id, Slip.revoked_on, Slip.campaign_id
-).where(Slip.code_hash == bindparam("hash"))
+_BALLOTS = cast("Table", Ballot.__table__)
+_SLIPS = cast("Table", Slip.__table__)
+
+# Built once: putting a statement together costs more than SQLite needs to run it.
+_SLIP = select(Slip.id, Slip.rule_id, Slip.unit_id, Slip.revoked_on, Slip.campaign_id).where(
+    Slip.code_hash == bindparam("hash")
+)
+_LOCKED_SLIP = _SLIP.with_for_update()
+_STORED = select(Ballot.submission_key, Ballot.status, Ballot.met).where(
+    Ballot.submission_key.in_(bindparam("keys", expanding=True))
+)
+_FULL = select(QuotaCell.id).where(
+    QuotaCell.id.in_(bindparam("cells", expanding=True)), QuotaCell.accepted >= QuotaCell.target
+)
+_STORE = insert(_BALLOTS)
+_SPEND = update(_SLIPS).where(Slip.id == bindparam("slip")).values(used_on=bindparam("day"))
 
 
 class SlipError(SurveyError):
@@ -136,9 +149,7 @@ def page_of(short_code: str, rule_code: str) -> tuple[Campaign, QuotaRule]:
         If the path names none.
 
     """
-    campaign = db.session.scalar(
-        select(Campaign).where(Campaign.short_code == short_code.upper())
-    )
+    campaign = db.session.scalar(select(Campaign).where(Campaign.short_code == short_code.upper()))
     if campaign is None:
         raise NotFoundError(
             "Địa chỉ này không thuộc đợt lấy ý kiến nào. Hãy quét lại mã QR trên phiếu mời."
@@ -204,7 +215,7 @@ def _found(
     if len(digits) != CODE_DIGITS or not is_sound(digits):
         raise _NoSlipError
     keys = _keys()
-    query = _SLIP.with_for_update() if lock else _SLIP
+    query = _LOCKED_SLIP if lock else _SLIP
     slip = connection.execute(query, {"hash": keys.slip_hash(digits)}).first()
     if slip is None or slip.campaign_id != standing.id:
         raise _NoSlipError
@@ -218,17 +229,13 @@ def _found(
         raise _elsewhere(connection, standing, slip)
     units = (here,) if here else tuple(box.units.values())
     unit_of = {keys.submission_key(digits, unit.code): unit.code for unit in units}
-    stored = connection.execute(
-        select(Ballot.submission_key, Ballot.status, Ballot.met).where(
-            Ballot.submission_key.in_(unit_of)
-        )
-    )
+    stored = connection.execute(_STORED, {"keys": list(unit_of)})
     return _Found(
         slip.id, digits, units, {unit_of[key]: (status, met) for key, status, met in stored}
     )
 
 
-def _elsewhere(connection: Connection, standing: Standing, slip: Row[tuple[int, ...]]) -> SlipError:
+def _elsewhere(connection: Connection, standing: Standing, slip: Row[Any]) -> SlipError:
     """Say where a code belongs that was used on another slip's page."""
     rule = connection.scalar(select(QuotaRule.code).where(QuotaRule.id == slip.rule_id))
     unit = connection.scalar(select(Unit.code).where(Unit.id == slip.unit_id))
@@ -265,14 +272,7 @@ def _wrong_code(digits: str, address: str) -> SlipError:
 
 def _full(connection: Connection, units: tuple[BoxUnit, ...]) -> set[int]:
     """Cells that take no more ballots."""
-    return set(
-        connection.scalars(
-            select(QuotaCell.id).where(
-                QuotaCell.id.in_([unit.cell_id for unit in units]),
-                QuotaCell.accepted >= QuotaCell.target,
-            )
-        )
-    )
+    return set(connection.scalars(_FULL, {"cells": [unit.cell_id for unit in units]}))
 
 
 def _profile_needed(box: BallotBox, found: _Found) -> bool:
@@ -372,27 +372,24 @@ def _store(
     keys = _keys()
     received = today()
     connection.execute(
-        insert(Ballot).values(
-            id=uuid.uuid4(),
-            rater=keys.rater_mark(found.digits),
-            cell_id=unit.cell_id,
-            form_version_id=box.form_version_id,
-            channel=Channel.ONLINE,
-            answers=_kept(answers, box, found) if met else {},
-            met=met,
-            received_on=received,
-            status=status,
-            reason=reason,
-            submission_key=keys.submission_key(found.digits, unit.code),
-        )
+        _STORE,
+        {
+            "id": uuid.uuid4(),
+            "rater": keys.rater_mark(found.digits),
+            "cell_id": unit.cell_id,
+            "form_version_id": box.form_version_id,
+            "channel": Channel.ONLINE,
+            "answers": _kept(answers, box, found) if met else {},
+            "met": met,
+            "received_on": received,
+            "status": status,
+            "reason": reason,
+            "submission_key": keys.submission_key(found.digits, unit.code),
+        },
     )
     if len(found.stored) + 1 == len(found.units):
-        _spend(connection, found.slip_id, received)
+        connection.execute(_SPEND, {"slip": found.slip_id, "day": received})
     return _receipt(found, unit, status, first=True)
-
-
-def _spend(connection: Connection, slip_id: int, on: date) -> None:
-    connection.execute(update(Slip).where(Slip.id == slip_id).values(used_on=on))
 
 
 def _kept(answers: Mapping[str, str], box: BallotBox, found: _Found) -> dict[str, str]:
@@ -405,9 +402,7 @@ def _kept(answers: Mapping[str, str], box: BallotBox, found: _Found) -> dict[str
 
 def _receipt(found: _Found, unit: BoxUnit, status: Status, *, first: bool) -> Receipt:
     done = {*found.stored, unit.code}
-    return Receipt(
-        _keys().receipt(found.digits), status, len(done), len(found.units), first
-    )
+    return Receipt(_keys().receipt(found.digits), status, len(done), len(found.units), first)
 
 
 def _keys() -> Keys:

@@ -70,12 +70,7 @@ def all_campaigns(actor: Actor) -> list[Campaign]:
     found = list(db.session.scalars(select(Campaign).order_by(Campaign.id.desc())))
     if actor.roles - {"enumerator"}:
         return found
-    mine = {
-        campaign_id
-        for campaign_id in db.session.scalars(
-            select(Unit.campaign_id).where(Unit.id.in_(actor.keys))
-        )
-    }
+    mine = set(db.session.scalars(select(Unit.campaign_id).where(Unit.id.in_(actor.keys))))
     return [campaign for campaign in found if campaign.id in mine]
 
 
@@ -329,9 +324,7 @@ def extend_deadline(slug: str, closes: date, reason: str, *, actor: Actor) -> No
                 f"{day(max(campaign.opens, today()))} trở đi."
             )
         before, campaign.closes = campaign.closes, closes
-        record(
-            session, actor, "campaign.extend", slug, before=before, after=closes, reason=reason
-        )
+        record(session, actor, "campaign.extend", slug, before=before, after=closes, reason=reason)
 
 
 def close_campaign(slug: str, reason: str, *, actor: Actor) -> None:

@@ -77,12 +77,13 @@ def run_index(slug: str, *, actor: Actor, missing: str = "refuse") -> IndexRun:
     if not versions:
         raise ConflictError("Đợt này chưa có bộ tiêu chí. Hãy nhập bộ tiêu chí trước.")
     definition = definition_of(campaign)
+    kinds = [k for k in dict.fromkeys(unit.kind for unit in definition.units) if k in versions]
     ballots = ballots_frame(campaign)
     scores = scores_frame(campaign, versions)
     try:
         result = compute_index(
             definition,
-            {kind: criteria_set_of(version) for kind, version in sorted(versions.items())},
+            {kind: criteria_set_of(versions[kind]) for kind in kinds},
             {code: form_of(campaign, code) for code in definition.forms},
             ballots.table,
             scores.table,
@@ -104,7 +105,7 @@ def run_index(slug: str, *, actor: Actor, missing: str = "refuse") -> IndexRun:
             number=(last or 0) + 1,
             frame_sha256=ballots.sha256,
             scores_sha256=scores.sha256,
-            criteria_sha256={kind: version.sha256 for kind, version in versions.items()},
+            criteria_sha256={kind: versions[kind].sha256 for kind in kinds},
             settings=data["settings"] | {"missing": data["missing"]},
             code_version=code_version(),
             seed=campaign.seed,

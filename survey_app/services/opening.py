@@ -43,7 +43,7 @@ class SettingLine:
 
 @dataclass(frozen=True, slots=True)
 class TotalLine:
-    """One total of the plan beside what its lines add up to. [ballots, persons, VND]"""
+    """One total of the plan beside what its lines add up to. In ballots, persons and VND."""
 
     label: str
     stated: int
@@ -75,9 +75,7 @@ def problems_of(campaign: Campaign) -> tuple[str, ...]:
 def forms_of(campaign: Campaign) -> dict[str, Questionnaire]:
     """Return the frozen forms of a campaign by code."""
     versions = db.session.scalars(
-        select(FormVersion)
-        .where(FormVersion.campaign_id == campaign.id)
-        .order_by(FormVersion.id)
+        select(FormVersion).where(FormVersion.campaign_id == campaign.id).order_by(FormVersion.id)
     )
     return {version.code: questionnaire_of(version) for version in versions}
 
@@ -110,7 +108,7 @@ def opening_sheet(slug: str) -> OpeningSheet:
         *(
             SettingLine(
                 _("Bộ tiêu chí và xếp loại"),
-                definition.unit_kinds[kind].in_language("vi") if kind in definition.unit_kinds else kind,
+                str(definition.unit_kinds.get(kind, kind)),
                 str(chosen.title),
                 "; ".join(f"{band.label} ≥ {percent(band.minimum, 0)}" for band in chosen.bands),
             )
@@ -234,7 +232,10 @@ def _scoring(definition: CampaignDefinition) -> tuple[SettingLine, ...]:
     weights = {
         GroupWeights.BY_FORM: (
             _("theo mẫu phiếu"),
-            _("Các mẫu phiếu có trọng số bằng nhau; các dòng của cùng một mẫu gộp theo số phiếu hợp lệ."),
+            _(
+                "Các mẫu phiếu có trọng số bằng nhau; các dòng của cùng một mẫu gộp theo số "
+                "phiếu hợp lệ."
+            ),
         ),
         GroupWeights.EQUAL: (_("bằng nhau"), _("Mỗi nhóm đối tượng một phần bằng nhau.")),
         GroupWeights.POOLED: (_("gộp phiếu"), _("Mỗi phiếu hợp lệ một phần bằng nhau.")),
@@ -249,7 +250,10 @@ def _scoring(definition: CampaignDefinition) -> tuple[SettingLine, ...]:
             group,
             _("Phiếu giấy hợp lệ"),
             _("từ %(share)s câu tính điểm", share=percent(chosen.valid_share * 100, 0)),
-            _("Phiếu trả lời ít hơn được ghi nhận là thu về nhưng không hợp lệ, không chiếm chỉ tiêu."),
+            _(
+                "Phiếu trả lời ít hơn được ghi nhận là thu về nhưng không hợp lệ, không chiếm "
+                "chỉ tiêu."
+            ),
         ),
         SettingLine(
             group,
@@ -261,7 +265,10 @@ def _scoring(definition: CampaignDefinition) -> tuple[SettingLine, ...]:
             group,
             _("Làm tròn"),
             _("từng tiêu chí") if chosen.rounding == "criterion" else _("không làm tròn"),
-            _("Làm tròn số học đến %(digits)s chữ số thập phân trước khi cộng.", digits=chosen.decimals)
+            _(
+                "Làm tròn số học đến %(digits)s chữ số thập phân trước khi cộng.",
+                digits=chosen.decimals,
+            )
             if chosen.rounding == "criterion"
             else _("Cộng số chưa làm tròn; chỉ làm tròn khi in."),
         ),

@@ -28,7 +28,7 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanOverview:
-    """The plan in people, ballots and money. [persons, ballots, VND]"""
+    """The plan in people, ballots and money (VND)."""
 
     rules: tuple[RuleLine, ...]
     people: int
@@ -42,9 +42,7 @@ def plan_of(campaign: Campaign, session: Session | None = None) -> PlanVersion:
     """Return the plan version in force: the newest that is not superseded."""
     found = (session or db.session).scalar(
         select(PlanVersion)
-        .where(
-            PlanVersion.campaign_id == campaign.id, PlanVersion.state != PlanState.SUPERSEDED
-        )
+        .where(PlanVersion.campaign_id == campaign.id, PlanVersion.state != PlanState.SUPERSEDED)
         .order_by(PlanVersion.number.desc())
     )
     if found is None:
@@ -141,17 +139,13 @@ def plan_overview(campaign: Campaign) -> PlanOverview:
     definition = definition_of(campaign)
     people = people_by_rule(definition)
     fees = plan_fees(definition)
-    paid = {
-        line.code: line.amount_vnd for line in fees.lines if line.payee is Payee.RESPONDENT
-    }
+    paid = {line.code: line.amount_vnd for line in fees.lines if line.payee is Payee.RESPONDENT}
     cells = cells_of(campaign)
     lines = []
     for rule in plan_of(campaign).rules:
         targets = [cell.target for cell in cells if cell.rule_id == rule.id]
         lines.append(
-            RuleLine(
-                rule, len(targets), people[rule.code], sum(targets), paid.get(rule.code, 0)
-            )
+            RuleLine(rule, len(targets), people[rule.code], sum(targets), paid.get(rule.code, 0))
         )
     return PlanOverview(
         rules=tuple(lines),

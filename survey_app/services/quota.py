@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Design
@@ -28,6 +29,13 @@ from survey_app.models import (
 )
 from survey_app.services.audit import Actor, record
 from survey_app.services.transactions import transaction
+
+_BACK = (
+    update(cast("Table", QuotaCell.__table__))
+    .where(QuotaCell.id == bindparam("cell"))
+    .values(returned=QuotaCell.returned + 1)
+)
+_TAKE = _BACK.where(QuotaCell.accepted < QuotaCell.target).values(accepted=QuotaCell.accepted + 1)
 
 
 def claim_place(session: Session, cell_id: int) -> bool:
@@ -50,38 +58,27 @@ def claim_returned_place(connection: Connection, cell_id: int, *, wants_place: b
         Whether a place was taken; False when none is wanted or none is left.
 
     """
-    back = update(QuotaCell).where(QuotaCell.id == cell_id).values(returned=QuotaCell.returned + 1)
-    if wants_place:
-        taken = back.where(QuotaCell.accepted < QuotaCell.target).values(
-            accepted=QuotaCell.accepted + 1
-        )
-        if connection.execute(taken).rowcount == 1:
-            return True
-    connection.execute(back)
+    if wants_place and connection.execute(_TAKE, {"cell": cell_id}).rowcount == 1:
+        return True
+    connection.execute(_BACK, {"cell": cell_id})
     return False
 
 
 def release_place(session: Session, cell_id: int) -> None:
     """Give one place back: a counted ballot has been excluded or corrected."""
     session.execute(
-        update(QuotaCell)
-        .where(QuotaCell.id == cell_id)
-        .values(accepted=QuotaCell.accepted - 1)
+        update(QuotaCell).where(QuotaCell.id == cell_id).values(accepted=QuotaCell.accepted - 1)
     )
 
 
 def mark_returned(session: Session, cell_id: int) -> None:
     """Note that one slip or sheet came back for the cell; it holds no place any more."""
     session.execute(
-        update(QuotaCell)
-        .where(QuotaCell.id == cell_id)
-        .values(returned=QuotaCell.returned + 1)
+        update(QuotaCell).where(QuotaCell.id == cell_id).values(returned=QuotaCell.returned + 1)
     )
 
 
-def mark_issued(
-    session: Session, rule: QuotaRule, unit_id: int | None, change: int
-) -> None:
+def mark_issued(session: Session, rule: QuotaRule, unit_id: int | None, change: int) -> None:
     """Note that ``change`` slips or sheets went out (or, below 0, were revoked or voided).
 
     A crossed slip is out for every cell of its rule.

@@ -1,31 +1,27 @@
-"""One cell of a filled sheet: a number, a mark or words, or what is wrong with it.
+"""One cell of a filled sheet: points, a mark or words, or what is wrong with it.
 
-Offices type decimal commas, Excel turns ``2.5`` into a day of May, and whole columns are
-pasted as formulas; each is either understood or named with its cell. ``score_reading`` walks
-the rows and uses this for every cell.
+``questionnaires.workbook`` reads cells; here they are judged as scores: within the maximum,
+three decimals, a mark that is an ``x``. ``score_reading`` walks the rows and uses this for
+every cell.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from datetime import date, time, timedelta
 from decimal import Decimal
-from math import isfinite
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from openpyxl.worksheet.worksheet import Worksheet
 
 from questionnaires.errors import Mistake
 from questionnaires.wording import vi_number
-from survey_app.services.score_sheets import NOT_APPLICABLE_MARK
+from questionnaires.workbook import code_in, decimal_in, text_in
+from survey_app.services.score_columns import NOT_APPLICABLE_MARK
 
 LONGEST_TEXT: Final = 2000
 THOUSANDTH: Final = Decimal("0.001")
 """Points are kept with three decimals."""
-FLOAT_NOISE: Final = 1e-9
-DATES: Final = (date, time, timedelta)
-PLAIN_NUMBER: Final = re.compile(r"[+-]?\d{1,5}(?:[.,]\d+)?")
+
+Value = TypeVar("Value", str, Decimal)
 
 
 class Cells:
@@ -53,40 +49,31 @@ class Cells:
         """Name a cell as Excel shows it: ``E12``."""
         return str(self.sheet.cell(row, place).coordinate)
 
-    def value(self, row: int, place: int) -> Any:  # noqa: ANN401 - a cell holds anything
-        """Return what the cell holds."""
-        return self.sheet.cell(row, place).value
-
     def text(self, row: int, place: int) -> str:
-        """Return what the cell shows, composed (NFC) and without space around it."""
-        value = self.value(row, place)
-        return "" if value is None else normal(str(value))
+        """Return the text of a cell of the head or the headings; empty where it has none."""
+        found = text_in(self.sheet.cell(row, place), self.file)
+        return "" if isinstance(found, Mistake) else found
 
     def is_blank(self, row: int, place: int) -> bool:
         """Whether nothing, or only space, stands in the cell."""
-        return not self.text(row, place)
+        value = self.sheet.cell(row, place).value
+        return value is None or not str(value).strip()
 
     def is_formula(self, row: int, place: int) -> bool:
         """Whether the cell computes instead of holding."""
         return bool(self.sheet.cell(row, place).data_type == "f")
 
     def code(self, row: int, place: int) -> str:
-        """Return the code of a criterion; codes such as 3.4 may have become a date."""
-        if isinstance(self.value(row, place), DATES):
-            self.wrong(
-                self.address(row, place),
-                "mã tiêu chí bị Excel đổi thành ngày tháng",
-                "định dạng ô là Văn bản rồi gõ lại mã",
-            )
-            return ""
-        return self.text(row, place)
+        """Return the code of a criterion; one that Excel made a number or a date is refused."""
+        return self._taken(code_in(self.sheet.cell(row, place), self.file)) or ""
+
+    def number(self, row: int, place: int) -> Decimal | None:
+        """Return a number, or None where there is none or it is wrong."""
+        return self._taken(decimal_in(self.sheet.cell(row, place), self.file))
 
     def points(self, row: int, place: int, name: str, maximum: Decimal) -> Decimal | None:
-        """Return the points of criterion ``name``, or None when there are none or it is wrong."""
-        cell = self.address(row, place)
-        if self._refused_formula(row, place):
-            return None
-        points = self._number(self.value(row, place), cell)
+        """Return the points of criterion ``name``, or None when there are none."""
+        points, cell = self.number(row, place), self.address(row, place)
         if points is None:
             return None
         if points < 0:
@@ -103,23 +90,19 @@ class Cells:
 
     def mark(self, row: int, place: int) -> bool:
         """Whether the criterion is marked as not applicable."""
-        if self._refused_formula(row, place):
+        text = (self._taken(text_in(self.sheet.cell(row, place), self.file)) or "").casefold()
+        if text not in {"", NOT_APPLICABLE_MARK, "×"}:
+            self.wrong(
+                self.address(row, place),
+                f"“{text[:40]}” không phải là dấu {NOT_APPLICABLE_MARK}",
+                f"ghi {NOT_APPLICABLE_MARK}, hoặc để trống",
+            )
             return False
-        text = self.text(row, place).casefold()
-        if text in {"", NOT_APPLICABLE_MARK, "×"}:
-            return bool(text)
-        self.wrong(
-            self.address(row, place),
-            f"“{text[:40]}” không phải là dấu {NOT_APPLICABLE_MARK}",
-            f"ghi {NOT_APPLICABLE_MARK}, hoặc để trống",
-        )
-        return False
+        return bool(text)
 
     def words(self, row: int, place: int) -> str:
         """Return documents, an explanation or a reason."""
-        if self._refused_formula(row, place):
-            return ""
-        text = self.text(row, place)
+        text = self._taken(text_in(self.sheet.cell(row, place), self.file)) or ""
         if len(text) > LONGEST_TEXT:
             self.wrong(
                 self.address(row, place),
@@ -128,46 +111,8 @@ class Cells:
             )
         return text
 
-    def _refused_formula(self, row: int, place: int) -> bool:
-        if self.is_formula(row, place):
-            self.wrong(
-                self.address(row, place),
-                "ô chứa công thức",
-                "dán giá trị (Paste Values) thay cho công thức",
-            )
-            return True
-        return False
-
-    def _number(self, value: object, cell: str) -> Decimal | None:
-        if value is None or (isinstance(value, str) and not normal(value)):
+    def _taken(self, found: Value | Mistake | None) -> Value | None:
+        if isinstance(found, Mistake):
+            self.mistakes.append(found)
             return None
-        if isinstance(value, DATES):
-            self.wrong(
-                cell,
-                "Excel đã đổi số thành ngày tháng (thường do gõ dấu chấm)",
-                "định dạng ô là Số rồi gõ lại, ví dụ 2,5",
-            )
-            return None
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
-            return exact(value)
-        text = unicodedata.normalize("NFKC", normal(str(value)))
-        if isinstance(value, str) and PLAIN_NUMBER.fullmatch(text):
-            return Decimal(text.replace(",", "."))
-        self.wrong(cell, f"“{text[:40]}” không phải là số", "nhập một số, ví dụ 2,5")
-        return None
-
-
-def normal(text: str) -> str:
-    """Compose letters and marks (NFC) and take off the space around."""
-    return unicodedata.normalize("NFC", text).replace("\N{NO-BREAK SPACE}", " ").strip()
-
-
-def folded(text: str) -> str:
-    """Make headings comparable: one space between words, no capitals."""
-    return " ".join(normal(text).casefold().split())
-
-
-def exact(value: float) -> Decimal:
-    """Return the number an office meant: 2.1 + 0.2 pasted as a value is 2.3."""
-    near = Decimal(repr(round(value, 3)))
-    return near if abs(value - float(near)) < FLOAT_NOISE else Decimal(repr(value))
+        return found

@@ -21,9 +21,9 @@ from survey_app.extensions import db
 from survey_app.models import Campaign, CriteriaVersion, Round, Score, Unit
 from survey_app.services.audit import Actor
 from survey_app.services.definitions import criteria_set_of
+from survey_app.services.score_columns import Given, scored_leaves
 from survey_app.services.score_files import Uploaded, open_sheet
 from survey_app.services.score_reading import Expected, Reading, read_sheet
-from survey_app.services.score_sheets import Given, scored_leaves
 
 APPRAISED: Final = frozenset({Round.ROUND_1, Round.ROUND_2, Round.IMPORTED})
 """Rounds in which somebody else judges the unit; its own people may not import them."""

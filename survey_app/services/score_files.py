@@ -10,27 +10,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from questionnaires.errors import DefinitionError, Mistake
-from survey_app.services.score_sheets import SHEET
+from questionnaires.workbook import MAX_BYTES, open_fenced
+from survey_app.services.score_columns import SHEET
 
 FILES_AT_MOST: Final = 300
-MIB: Final = 1024 * 1024
-WORKBOOK_AT_MOST: Final = 3 * MIB
-UNFOLDED_AT_MOST: Final = 24 * MIB
-MEMBERS_AT_MOST: Final = 200
-ROWS_AT_MOST: Final = 2000
-COLUMNS_AT_MOST: Final = 60
-SUFFIX: Final = ".xlsx"
+UNPACKED_AT_MOST: Final = 100_000_000
+"""Of all files of one ZIP together. [bytes]"""
 LITTER: Final = ("__MACOSX/", "~$", ".")
 """Beginnings of names that machines leave in a ZIP and nobody means."""
 
@@ -63,7 +58,7 @@ def unpack(files: Iterable[tuple[str, bytes]]) -> list[Uploaded]:
         if name.casefold().endswith(".zip"):
             found += _from_zip(name, data)
         else:
-            found.append(_judged(name, data))
+            found.append(Uploaded(name, data))
     return found
 
 
@@ -75,10 +70,10 @@ def _from_zip(name: str, data: bytes) -> Iterator[Uploaded]:
         return
     with archive:
         members = [member for member in archive.infolist() if _meant(member)]
-        if len(members) > FILES_AT_MOST:
-            yield _refused(
-                name, name, f"có {len(members)} tệp, quá {FILES_AT_MOST}", "chia thành nhiều ZIP"
-            )
+        declared = sum(member.file_size for member in members)
+        if len(members) > FILES_AT_MOST or declared > UNPACKED_AT_MOST:
+            problem = f"có {len(members)} tệp, giải nén được {declared / 1e6:.0f} MB: quá nhiều"
+            yield _refused(name, name, problem, "chia thành nhiều tệp ZIP")
             return
         for member in members:
             yield _from_member(name, archive, member)
@@ -100,33 +95,13 @@ def _from_member(zip_name: str, archive: zipfile.ZipFile, member: zipfile.ZipInf
         )
     if member.flag_bits & 1:
         return _refused(shown, path.name, "tệp đặt mật khẩu", "bỏ mật khẩu rồi nén lại")
-    if member.file_size > WORKBOOK_AT_MOST:
-        return _too_large(shown, member.file_size)
+    if member.file_size > MAX_BYTES:
+        return _refused(shown, path.name, "tệp quá lớn", "bỏ hình ảnh và trang tính thừa")
     try:
-        with archive.open(member) as stream:  # the stated size may lie: read one byte more
-            data = stream.read(WORKBOOK_AT_MOST + 1)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError):
+        data = archive.read(member)  # zipfile never unpacks more than was declared
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
         return _refused(shown, path.name, "không giải nén được", "nén lại rồi tải lên")
-    return _judged(shown, data)
-
-
-def _judged(name: str, data: bytes) -> Uploaded:
-    if not name.casefold().endswith(SUFFIX):
-        return _refused(
-            name, name, "không phải tệp Excel .xlsx", "lưu thành .xlsx (Excel Workbook)"
-        )
-    if len(data) > WORKBOOK_AT_MOST:
-        return _too_large(name, len(data))
-    return Uploaded(name, data)
-
-
-def _too_large(name: str, size: int) -> Uploaded:
-    return _refused(
-        name,
-        name,
-        f"lớn {size / MIB:.1f} MB, quá {WORKBOOK_AT_MOST // MIB} MB".replace(".", ","),
-        "bỏ hình ảnh và bảng thừa trong tệp",
-    )
+    return Uploaded(shown, data)
 
 
 def _refused(name: str, where: str, problem: str, remedy: str) -> Uploaded:
@@ -139,46 +114,15 @@ def open_sheet(uploaded: Uploaded) -> Worksheet:
     Raises
     ------
     DefinitionError
-        If the file is no workbook, unfolds to more than it should, or has no such sheet.
+        If the file is refused at the fence (``questionnaires.workbook``) or has no such sheet.
 
     """
     name = uploaded.name
     if uploaded.mistake is not None:
         raise DefinitionError([uploaded.mistake])
-    try:
-        _measure(uploaded)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of styles it does not know
-            book = load_workbook(io.BytesIO(uploaded.data), keep_links=False)
-    except DefinitionError:
-        raise
-    except Exception as error:  # a broken file may break openpyxl anywhere
-        mistake = Mistake(name, name, "không đọc được tệp Excel", "mở bằng Excel rồi lưu lại .xlsx")
-        raise DefinitionError([mistake]) from error
-    if SHEET not in book.sheetnames:
-        mistake = Mistake(name, name, f"không có trang “{SHEET}”", "dùng mẫu tải từ phần mềm")
-        raise DefinitionError([mistake])
-    sheet = book[SHEET]
-    if (
-        not isinstance(sheet, Worksheet)
-        or sheet.max_row > ROWS_AT_MOST
-        or sheet.max_column > COLUMNS_AT_MOST
-    ):
-        mistake = Mistake(name, SHEET, "trang quá nhiều dòng hoặc cột", "xoá dòng, cột thừa")
+    book = open_fenced(uploaded.data, name)
+    sheet = next((sheet for sheet in book.worksheets if sheet.title == SHEET), None)
+    if sheet is None:
+        mistake = Mistake(name, "cả tệp", f"không có trang “{SHEET}”", "dùng mẫu tải từ phần mềm")
         raise DefinitionError([mistake])
     return sheet
-
-
-def _measure(uploaded: Uploaded) -> None:
-    """Refuse a workbook that unfolds to more than a score sheet ever needs."""
-    with zipfile.ZipFile(io.BytesIO(uploaded.data)) as archive:
-        members = archive.infolist()
-        unfolded = sum(member.file_size for member in members)
-    if len(members) > MEMBERS_AT_MOST or unfolded > UNFOLDED_AT_MOST:
-        mistake = Mistake(
-            uploaded.name,
-            uploaded.name,
-            "tệp Excel chứa quá nhiều dữ liệu",
-            "chép riêng trang chấm điểm sang mẫu mới",
-        )
-        raise DefinitionError([mistake])

@@ -17,9 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from questionnaires.errors import Mistake
 from questionnaires.model import CriteriaSet, Criterion, NotApplicable
 from questionnaires.wording import vi_number
+from questionnaires.workbook import merged_mistakes
 from survey_app.models import Round
-from survey_app.services.score_cells import Cells, exact, folded
-from survey_app.services.score_sheets import (
+from survey_app.services.score_cells import Cells
+from survey_app.services.score_columns import (
     CODE,
     COLUMNS,
     HEAD_CAMPAIGN,
@@ -113,13 +114,7 @@ def read_sheet(
         return Reading(None, mistakes=tuple(cells.mistakes))
     head = _read_head(cells, top, campaign, round_, units)
     columns = _find_columns(cells, top, round_)
-    for merged in sorted(cells.sheet.merged_cells.ranges, key=lambda area: area.min_row):
-        if merged.max_row >= top:
-            cells.wrong(
-                merged.coord,
-                "các ô bị gộp, không biết giá trị thuộc dòng nào",
-                "bỏ gộp ô và nhập từng dòng",
-            )
+    cells.mistakes += merged_mistakes(sheet, file, top)
     if head is None or columns is None:
         return Reading(head.unit if head else None, mistakes=tuple(cells.mistakes))
     rows = _Rows(cells, columns, round_, head, units[head.unit])
@@ -167,11 +162,11 @@ def _read_head(
 def _find_columns(cells: Cells, top: int, round_: Round) -> dict[str, int] | None:
     headings: dict[str, list[int]] = {}
     for place in range(1, cells.sheet.max_column + 1):
-        headings.setdefault(folded(cells.text(top, place)), []).append(place)
+        headings.setdefault(cells.text(top, place).casefold(), []).append(place)
     wanted = [column for column in COLUMNS[round_] if column.key in READ_KEYS]
     found: dict[str, int] = {}
     for column in wanted:
-        places = headings.get(folded(column.heading), [])
+        places = headings.get(column.heading.casefold(), [])
         if len(places) == 1:
             found[column.key] = places[0]
         else:
@@ -241,8 +236,7 @@ class _Rows:
             self._refuse_unknown(row, code)
 
     def _check_maximum(self, row: int, leaf: Criterion) -> None:
-        stated = self.cells.value(row, self.columns["max"])
-        if not isinstance(stated, int | float) or exact(stated) != leaf.max_points:
+        if self.cells.number(row, self.columns["max"]) != leaf.max_points:
             self.differs = True
             self.cells.wrong(
                 self._at(row, "max"),

@@ -22,10 +22,11 @@ from survey_app.permissions import Permission
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug
 from survey_app.services.definitions import criteria_set_of, current_criteria
+from survey_app.services.score_columns import FILE_LABELS, Given, file_name
 from survey_app.services.score_desk import Accepted, ScoreDesk, current_scores
 from survey_app.services.score_files import Uploaded, unpack
 from survey_app.services.score_reading import Reading
-from survey_app.services.score_sheets import FILE_LABELS, Given, SheetHead, file_name, write_sheet
+from survey_app.services.score_sheets import SheetHead, write_sheet
 from survey_app.services.transactions import transaction
 
 OPEN_FOR_SCORES: Final = frozenset(
@@ -97,7 +98,6 @@ def score_template(
     return write_sheet(
         SheetHead(
             campaign=campaign.slug,
-            campaign_title=campaign.title,
             organisation=campaign.organisation,
             unit=unit.code,
             unit_name=unit.name,

@@ -31,14 +31,14 @@ from survey_app.services.audit import Actor
 from survey_app.services.ballots import submit_ballot
 from survey_app.services.campaigns import campaign_by_slug
 from survey_app.services.decisions import admit_next, exclude_ballot
-from survey_app.services.definitions import criteria_of, rule_form
+from survey_app.services.definitions import criteria_of, rule_definition, rule_form
 from survey_app.services.entries import Reading, key_booklet, print_sheets
 from survey_app.services.plans import cells_of, plan_of
 from survey_app.services.score_sheets import Given
 from survey_app.services.selfscores import score_template, template_name
 from survey_app.services.slips import PrintedSlip, issue_slips, print_slips
 
-PHONE_SHARE: Final = 0.6
+PHONE_SHARE: Final = 0.8
 """Of the ballots of an ``own`` rule; the rest come on paper. [0-1]"""
 
 BOOKLETS: Final = {"CH1": 1, "CX3": 3}
@@ -127,7 +127,9 @@ class Simulation:
     def _severity(self, rule: QuotaRule) -> float:
         return simulate_severity(self.rng, outsider=rule.form in OUTSIDERS)
 
-    def _send(self, slip: PrintedSlip, rule: QuotaRule, unit: Unit, severity: float, *, met: bool) -> None:
+    def _send(
+        self, slip: PrintedSlip, rule: QuotaRule, unit: Unit, severity: float, *, met: bool
+    ) -> None:
         submit_ballot(
             self.short_code,
             rule.code,
@@ -158,7 +160,7 @@ class Simulation:
         for slip in slips:
             severity = self._severity(rule)
             for unit in self.units[rule.code]:
-                met = not simulate_not_met(rule, self.rng)
+                met = not simulate_not_met(rule_definition(rule), self.rng)
                 self._send(slip, rule, unit, severity, met=met)
         if not booklets:
             return
@@ -217,7 +219,7 @@ class Simulation:
 
     def _exclude(self) -> None:
         """Leave out a few keyed sheets, as if two had one hand and one came late."""
-        reasons = ("hai phiếu cùng một nét chữ", "phiếu photo, không phải bản in", "nhập nhầm phiếu thử")
+        reasons = ("hai phiếu cùng một nét chữ", "phiếu photo, không phải bản in", "phiếu thử")
         chosen = self.rng.choice(len(self.serials), EXCLUDED, replace=False)
         for place, index in enumerate(sorted(int(i) for i in chosen)):
             _rule, unit, serial = self.serials[index]
@@ -295,9 +297,7 @@ class Simulation:
                 yield unit, simulate_scores(criteria, self.quality[unit.code], rng)
 
 
-def _given(
-    scores: Mapping[str, SimulatedScore], round_: Round
-) -> dict[tuple[Round, str], Given]:
+def _given(scores: Mapping[str, SimulatedScore], round_: Round) -> dict[tuple[Round, str], Given]:
     """Put scores as a workbook shows them: what the unit claims, what the appraisal leaves."""
     filled: dict[tuple[Round, str], Given] = {}
     for place, (code, score) in enumerate(scores.items()):

@@ -34,7 +34,7 @@ MOST_AT_ONCE: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PrintedSlip:
-    """A slip as it goes to paper: the only time its code is known. [digits]"""
+    """A slip as it goes to paper: the only time its code is known."""
 
     number: int
     code: str
@@ -44,7 +44,7 @@ class PrintedSlip:
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """Slips of one rule and unit (all units for a crossed rule). [slips]"""
+    """Slips of one rule and unit (all units for a crossed rule)."""
 
     rule: QuotaRule
     unit: Unit | None
@@ -81,7 +81,7 @@ def check_base_url(base_url: str | None, *, simulated: bool) -> None:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        unreachable = host == "localhost" or "." not in host or host.endswith((".localhost", ".local"))
+        unreachable = "." not in host or host.endswith((".localhost", ".local"))
     else:
         unreachable = address.is_loopback or address.is_unspecified or address.is_link_local
     if unreachable:
@@ -159,14 +159,12 @@ def _wanted(
     """Which units get how many slips."""
     if count is not None and not 0 < count <= MOST_AT_ONCE:
         raise SurveyError(f"Số phiếu mời phải từ 1 đến {MOST_AT_ONCE}, không phải {count}.")
-    out = {
-        unit_id: n
-        for unit_id, n in session.execute(
-            select(Slip.unit_id, func.count())
-            .where(Slip.rule_id == rule.id, Slip.revoked_on.is_(None))
-            .group_by(Slip.unit_id)
-        )
-    }
+    live = session.execute(
+        select(Slip.unit_id, func.count())
+        .where(Slip.rule_id == rule.id, Slip.revoked_on.is_(None))
+        .group_by(Slip.unit_id)
+    )
+    out = {row[0]: row[1] for row in live}
     if rule.design is Design.CROSS:
         if unit_code is not None:
             raise SurveyError(
@@ -286,7 +284,8 @@ def _refuse_unprintable(numbers: Sequence[int] | None, slips: Sequence[Slip]) ->
         elif slip.used_on is not None:
             wrong.append(f"số {slip.number}: đã dùng")
     if wrong:
-        raise SurveyError("Không in được các phiếu mời sau; chưa phiếu nào thay đổi.", details=wrong)
+        sentence = "Không in được các phiếu mời sau; chưa phiếu nào thay đổi."
+        raise SurveyError(sentence, details=wrong)
 
 
 def revoke_slip(slug: str, number: int, reason: str, *, actor: Actor) -> None:
@@ -303,13 +302,9 @@ def revoke_slip(slug: str, number: int, reason: str, *, actor: Actor) -> None:
         _revoke(session, campaign_by_slug(slug, session), number, reason, actor)
 
 
-def _revoke(
-    session: Session, campaign: Campaign, number: int, reason: str, actor: Actor
-) -> Slip:
+def _revoke(session: Session, campaign: Campaign, number: int, reason: str, actor: Actor) -> Slip:
     slip = session.scalar(
-        select(Slip)
-        .where(Slip.campaign_id == campaign.id, Slip.number == number)
-        .with_for_update()
+        select(Slip).where(Slip.campaign_id == campaign.id, Slip.number == number).with_for_update()
     )
     if slip is None:
         raise NotFoundError(f"Đợt “{campaign.title}” không có phiếu mời số {number}.")

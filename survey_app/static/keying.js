@@ -74,7 +74,7 @@ function key(row, code) {
   } else {
     const found = box(row, code);
     if (!found) {
-      refuse(row, says.dataset.refused.replace("%s", code));
+      refuse(row, says.dataset.refused.replace("§", code));
       return;
     }
     found.checked = true;
@@ -103,9 +103,8 @@ function enter() {
 form.addEventListener("focusin", (event) => {
   const place = rows.indexOf(event.target.closest(".key-row"));
   if (place < 0) return;
-  rows[current]?.classList.remove("current");
   current = place;
-  rows[current].classList.add("current");
+  for (const row of rows) row.classList.toggle("current", row === rows[current]);
 });
 
 form.addEventListener("change", show);

@@ -1,0 +1,1 @@
+"""Doors: find, validate, call one service, answer. One blueprint a file."""

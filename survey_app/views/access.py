@@ -69,7 +69,7 @@ def refuse_undeclared(app: Flask) -> None:
 
 
 def _is_foreign(endpoint: str) -> bool:
-    return endpoint.split(".")[0] in FOREIGN
+    return endpoint.split(".", maxsplit=1)[0] in FOREIGN
 
 
 def wants_partial() -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from survey_app.forms.office import (
     AssignForm,
@@ -171,19 +172,24 @@ def unassign(slug: str, user_id: int, assignment_id: int) -> ResponseReturnValue
 
 def _assign_form(campaign: Campaign, form: AssignForm) -> AssignForm:
     form.user.choices = [
-        (user.id, f"{user.name or user.email} ({user.email})")
+        SelectChoice(user.id, f"{user.name or user.email} ({user.email})")
         for user in accounts.all_users()
         if user.active
     ]
     form.capacity.choices = [
-        (Capacity.KEYS.value, _("nhập phiếu của đơn vị")),
-        (Capacity.BELONGS.value, _("công tác tại đơn vị (không được đụng vào phiếu của đơn vị)")),
+        SelectChoice(Capacity.KEYS.value, _("nhập phiếu của đơn vị")),
+        SelectChoice(
+            Capacity.BELONGS.value,
+            _("công tác tại đơn vị (không được đụng vào phiếu của đơn vị)"),
+        ),
     ]
     form.rule.choices = [
-        ("", _("Mọi dòng phân bổ")),
-        *((rule.code, rule.code) for rule in plan_of(campaign).rules),
+        SelectChoice("", _("Mọi dòng phân bổ")),
+        *(SelectChoice(rule.code, rule.code) for rule in plan_of(campaign).rules),
     ]
-    form.units.choices = [(unit.code, f"{unit.code} · {unit.name}") for unit in campaign.units]
+    form.units.choices = [
+        SelectChoice(unit.code, f"{unit.code} · {unit.name}") for unit in campaign.units
+    ]
     return form
 
 

@@ -100,7 +100,7 @@ def publish(slug: str, number: int) -> ResponseReturnValue:
 @bp.get("/<int:number>/public.xlsx")
 @needs(Permission.EXPORT_PUBLIC)
 def public_workbook(slug: str, number: int) -> ResponseReturnValue:
-    """The workbook everyone may have."""
+    """Offer the workbook everyone may have."""
     return _file(exports.public_workbook(slug, number, actor=actor()))
 
 
@@ -114,7 +114,7 @@ def results_csv(slug: str, number: int) -> ResponseReturnValue:
 @bp.post("/<int:number>/council.xlsx")
 @needs(Permission.EXPORT_COUNCIL)
 def council_workbook(slug: str, number: int) -> ResponseReturnValue:
-    """The council's workbook, down to counts; noted in the trail."""
+    """Offer the council's workbook, down to counts; noted in the trail."""
     return _file(exports.council_workbook(slug, number, actor=actor()))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from questionnaires.errors import DefinitionError, Mistake
 from questionnaires.loader import available, load_campaign
@@ -68,7 +69,7 @@ def load() -> ResponseReturnValue:
 def _load_form() -> LoadForm:
     form = LoadForm()
     form.shipped.choices = [
-        (slug, f"{definition.title} ({definition.organisation})")
+        SelectChoice(slug, f"{definition.title} ({definition.organisation})")
         for slug in available().campaigns
         if (definition := load_campaign(slug))
     ]

@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 
 from analysis.compute import compute_index
-from analysis.distributions import closed_questions, pooled_answers
 from analysis.explain import explain_criterion
 from analysis.index import LeafState
-from analysis.publish import Published, PublishState, Reason, determined
-from analysis.results import GroupResult, IndexResult, QuestionResult
+from analysis.publish import PublishState, Reason, determined
+from analysis.results import IndexResult
 from analysis.tables import (
     ballot_table,
     band_table,
@@ -281,36 +280,6 @@ def attack(result: IndexResult, unit) -> None:
     secret = [row[c.code] for c in unit.criteria if c.published.reason is Reason.SMALL]
     assert secret
     assert not determined(np.array(secret), np.array(known)).any()
-
-
-# --- distributions -----------------------------------------------------------------------
-
-
-def group(code, weight, *questions):
-    """A group whose questions have these numbers of valid answers."""
-    return GroupResult(
-        rule=code, form="CX1", people=max(questions, default=0), weight=Decimal(weight),
-        mean=Decimal(80), published=Published(Decimal(80), PublishState.PUBLISHED),
-        questions=tuple(
-            QuestionResult(f"Q{i}", {"1": n}, n, Decimal(80)) for i, n in enumerate(questions)
-        ),
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("groups", "closed"),
-    [
-        ([group("HD", "1", 15, 14)], set()),
-        ([group("HD", "1", 15, 2)], {"Q0", "Q1"}),  # the mean and Q0 would give Q1 away
-        ([group("HD", "1", 15, 12, 2)], {"Q1", "Q2"}),  # the smallest of the others covers it
-        ([group("HD", "1", 9)], {"Q0"}),
-        ([group("HD", "0.75", 15, 15), group("LD", "0.25", 5, 5)], set()),
-        # Weighted otherwise than by people, two pooled questions and the mean solve for LD.
-        ([group("HD", "0.5", 15, 15), group("LD", "0.5", 2, 2)], {"Q0"}),
-    ],
-)
-def test_a_distribution_is_closed_when_it_is_small_or_would_give_a_small_one_away(groups, closed):
-    assert closed_questions(groups, pooled_answers(groups), 5, 10) == closed
 
 
 # --- Bố Trạch 2020 -----------------------------------------------------------------------

@@ -14,7 +14,16 @@ from sqlalchemy import func, select
 from questionnaires.model import Questionnaire
 from survey_app.errors import ConflictError, ForbiddenError, NotFoundError, SurveyError
 from survey_app.extensions import db
-from survey_app.models import AuditEntry, Ballot, Campaign, Channel, Entry, Sheet, SheetState, Status
+from survey_app.models import (
+    AuditEntry,
+    Ballot,
+    Campaign,
+    Channel,
+    Entry,
+    Sheet,
+    SheetState,
+    Status,
+)
 from survey_app.security import is_sound
 from survey_app.services.audit import Actor
 from survey_app.services.campaigns import close_campaign
@@ -135,7 +144,10 @@ def test_khong_biet_is_an_answer_but_a_blank_or_an_unreadable_mark_is_not(make_c
     }
 
     assert fates == {"9": Status.COUNTED, ".": Status.INVALID, "/": Status.INVALID}
-    kept = [ballot.answers[form.scored_questions[0].code] for ballot in db.session.scalars(select(Ballot))]
+    kept = [
+        ballot.answers[form.scored_questions[0].code]
+        for ballot in db.session.scalars(select(Ballot))
+    ]
     assert sorted(kept) == [".", "/", "9"]
 
 
@@ -144,8 +156,7 @@ def test_a_sheet_that_comes_when_the_cell_is_full_is_kept_aside_and_not_counted(
     answers = full_answers(form_for(campaign, "CX2"))
 
     fates = [
-        key_sheet(campaign.slug, one_sheet(campaign), "X01", answers, actor=CLERK)
-        for _ in range(2)
+        key_sheet(campaign.slug, one_sheet(campaign), "X01", answers, actor=CLERK) for _ in range(2)
     ]
 
     assert [fate.status for fate in fates] == [Status.COUNTED, Status.OVER_TARGET]
@@ -327,7 +338,9 @@ def test_an_enumerator_keys_the_units_assigned_to_him_and_no_other(make_campaign
         sheet_to_key(campaign.slug, other, actor=lan)
 
     assert keyed.status is Status.COUNTED
-    assert {line.unit.code for line in cells_to_key(campaign.slug, actor=lan) if line.unit} == {"X01"}
+    assert {line.unit.code for line in cells_to_key(campaign.slug, actor=lan) if line.unit} == {
+        "X01"
+    }
 
 
 @pytest.mark.parametrize("role", ["coordinator", "enumerator"])
@@ -337,9 +350,7 @@ def test_nobody_keys_or_sees_the_sheets_of_the_unit_he_works_in(make_campaign, s
     serial = one_sheet(campaign)
 
     with pytest.raises(ForbiddenError, match="công tác"):
-        key_sheet(
-            campaign.slug, serial, "X01", full_answers(form_for(campaign, "CX2")), actor=lan
-        )
+        key_sheet(campaign.slug, serial, "X01", full_answers(form_for(campaign, "CX2")), actor=lan)
     with pytest.raises(ForbiddenError, match="công tác"):
         sheet_to_key(campaign.slug, serial, actor=lan)
 
@@ -453,5 +464,3 @@ def test_an_unknown_sheet_is_said_to_be_unknown(make_campaign):
 
     with pytest.raises(NotFoundError, match="1234-5674"):
         sheet_to_key(campaign.slug, "12345674", actor=CLERK)
-
-

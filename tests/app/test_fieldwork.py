@@ -14,6 +14,7 @@ from survey_app.extensions import db
 from survey_app.formats import today
 from survey_app.models import Ballot, Campaign, Channel, Entry, QuotaCell, Sheet, Status
 from survey_app.services.ballots import submit_ballot
+from survey_app.services.campaigns import campaign_by_slug, close_campaign
 from survey_app.services.decisions import admit_next, exclude_ballot
 from survey_app.services.definitions import rule_form
 from survey_app.services.entries import key_sheet, print_sheets, void_sheet
@@ -86,8 +87,6 @@ def test_the_tone_of_a_cell_follows_its_share(counted, tone):
 
 
 def test_places_of_a_closed_campaign_are_held_for_nobody(make_campaign):
-    from survey_app.services.campaigns import campaign_by_slug, close_campaign
-
     slug = make_campaign().slug
     print_sheets(slug, "CX2", "X01", 3, actor=CLERK)
     close_campaign(slug, "đã hết thời hạn", actor=CLERK)
@@ -175,7 +174,7 @@ def test_an_enumerator_sees_the_numbers_of_his_units_only(make_campaign, staff: 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_after_any_sequence_of_acts_the_numbers_equal_the_rows(make_campaign, seed):
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - a repeatable sequence of acts, not a secret
     campaign = make_campaign(units=("P01", "P02", "X01", "X02"), per_unit={"CX2": 4, "CX3": 3})
     slug, answers = campaign.slug, answers_for(campaign, "CX2")
     blank = dict.fromkeys(answers, ".")
@@ -203,7 +202,9 @@ def test_after_any_sequence_of_acts_the_numbers_equal_the_rows(make_campaign, se
 def _act(rng: random.Random, campaign: Campaign, unit: str, answers: dict[str, str]) -> None:
     """Do one random thing that the office can do to cell CX2 x unit."""
     slug = campaign.slug
-    sheets = list(db.session.scalars(select(Sheet.serial).join(Sheet.unit).where(Sheet.rule.has(code="CX2"))))
+    sheets = list(
+        db.session.scalars(select(Sheet.serial).join(Sheet.unit).where(Sheet.rule.has(code="CX2")))
+    )
     done = list(
         db.session.scalars(select(Sheet.serial).join(Entry, Entry.sheet_id == Sheet.id).distinct())
     )

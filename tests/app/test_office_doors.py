@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -47,8 +49,8 @@ def test_a_page_opens_to_its_roles_and_refuses_the_others(
     wrong = {
         rule.endpoint: answers[rule.endpoint]
         for rule, permission in doors
-        if (answers[rule.endpoint] in (200, 302, 404)) != (permission in ROLES[role])
-        or (permission not in ROLES[role] and answers[rule.endpoint] != 403)
+        if (answers[rule.endpoint] == 403) == (permission in ROLES[role])
+        or answers[rule.endpoint] >= 500
     }
     assert wrong == {}
 
@@ -134,7 +136,8 @@ def test_a_wrong_password_says_nothing_about_the_account(client: FlaskClient, st
 
     for page in pages:
         assert "Tên đăng nhập hoặc mật khẩu không đúng." in page
-    assert pages[0].replace("co@cchc.test", "") == pages[1].replace("khong-co@cchc.test", "")
+    told = [re.sub(r'value="[^"]*"|khong-co|co@cchc', "", page) for page in pages]
+    assert told[0] == told[1]
 
 
 def test_the_language_asked_for_is_kept(make_campaign: CampaignBuilder, staff: Staff):
@@ -169,19 +172,27 @@ def test_a_person_changes_the_password_and_signs_out(staff: Staff):
     assert client.get("/").status_code == 302
 
 
-def test_mistakes_in_a_new_password_are_told_in_vietnamese(staff: Staff):
+@pytest.mark.parametrize(
+    ("new", "again", "sentence"),
+    [
+        ("mot cau dai", "mot cau khac", "Hai lần ghi mật khẩu mới không giống nhau."),
+        ("ngan", "ngan", "Mật khẩu phải có ít nhất 10 ký tự."),
+    ],
+)
+def test_mistakes_in_a_new_password_are_told_in_vietnamese(
+    new: str, again: str, sentence: str, staff: Staff
+):
     client = staff("viewer")
     token = token_in(client.get("/password").get_data(as_text=True))
 
-    page = client.post(
+    answer = client.post(
         "/password",
         data={
-            "password": "khong phai",
-            "new_password": "ngan",
-            "new_password_confirm": "khac",
+            "password": staff.password,
+            "new_password": new,
+            "new_password_confirm": again,
             "csrf_token": token,
         },
-    ).get_data(as_text=True)
+    )
 
-    assert "Mật khẩu phải có ít nhất 10 ký tự." in page
-    assert "Hai lần ghi mật khẩu mới không giống nhau." in page
+    assert sentence in answer.get_data(as_text=True)

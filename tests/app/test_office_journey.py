@@ -108,7 +108,9 @@ def test_a_booklet_of_a_crossed_rule_prints_with_its_serial(
 ):
     make_campaign()
 
-    printed = send(coordinator, f"{HERE}/sheets", f"{HERE}/sheets/print", rule="CH1", unit="", count=1)
+    printed = send(
+        coordinator, f"{HERE}/sheets", f"{HERE}/sheets/print", rule="CH1", unit="", count=1
+    )
 
     assert printed.mimetype == "application/pdf"
     serials = set(qr_texts(printed.data))

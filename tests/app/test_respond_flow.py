@@ -146,6 +146,21 @@ def test_free_text_comes_back_as_text_and_never_as_markup(make_campaign, client)
     assert html.escape("<script>alert") in page.text
 
 
+def test_the_other_language_can_be_had_at_every_step(make_campaign, client):
+    slip = make_slips(make_campaign(), "CX4", "X01")[0]
+    refused, opened = ask(client, "1", "CX4", "X01"), ask(client, slip, "CX4", "X01")
+
+    english = client.post(
+        "/p/state?lang=en",
+        data={"campaign": "BT20", "rule": "CX4", "unit": "X01", "code": slip.code},
+    )
+
+    assert 'href="/p/BT20/CX4/X01?lang=en"' in refused.text
+    assert 'action="/p/state?lang=en"' in opened.text
+    assert 'action="/p/BT20/CX4/X01?lang=en"' in english.text
+    assert campaigns.form_of(slip_campaign(), "CX4").title.en in english.text
+
+
 # --- each refusal, before the first question ---------------------------------------------
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import func, select
 
+from survey_app import create_app
 from survey_app.extensions import Model, db
 from survey_app.formats import day, today
 from survey_app.forms.compiled import compiled_page, script
@@ -95,7 +96,7 @@ def test_opening_writes_nothing_and_sets_no_cookie(make_campaign, client):
     assert not any("Set-Cookie" in answer.headers for answer in answers)
 
 
-def test_answering_sets_no_cookie_either(make_campaign, client, app):
+def test_answering_sets_no_cookie_either(make_campaign, client):
     campaign = make_campaign()
     slip = make_slips(campaign, "CX4", "X01")[0]
     form = campaigns.form_of(campaign, "CX4")
@@ -142,7 +143,7 @@ def test_answers_to_a_post_are_never_stored_by_anybody_between(make_campaign, cl
     assert "style-src 'sha256-" in said.headers["Content-Security-Policy"]
 
 
-def test_the_script_is_kept_for_ever_under_an_address_that_changes_with_it(app, client):
+def test_the_script_is_kept_for_ever_under_an_address_that_changes_with_it(client):
     sent = client.get(f"/p/respond-{script().tag}.js")
     old = client.get("/p/respond-0123456789ab.js")
 
@@ -213,7 +214,7 @@ def test_the_profile_is_not_asked_where_few_people_answer(make_campaign, client,
     assert not any(f'name="{question.code}"' in page for question in form.profile_questions)
 
 
-def test_simulated_data_and_sample_forms_say_what_they_are(app, client):
+def test_simulated_data_and_sample_forms_say_what_they_are(client):
     definition = replace(bo_trach(), opens=today(), closes=today())
     campaigns.load_campaign(definition, actor=CLERK, simulated=True)
 
@@ -240,4 +241,14 @@ def test_an_address_where_nothing_stands_says_so_kindly(make_campaign, client, p
 
     assert page.status_code == 404
     assert said in page.text
+    assert "style-src 'sha256-" in page.headers["Content-Security-Policy"]
+
+
+def test_a_process_for_respondents_alone_says_its_errors_in_the_same_frame(config):
+    respondents = create_app(config, surface="respond").test_client()
+
+    page = respondents.get("/khong-co-trang-nay")
+
+    assert page.status_code == 404
+    assert "<style>" in page.text
     assert "style-src 'sha256-" in page.headers["Content-Security-Policy"]

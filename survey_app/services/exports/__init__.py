@@ -93,7 +93,7 @@ def results_csv(slug: str, number: int, *, actor: Actor) -> ExportFile:
     """Write ranks and component indices as CSV; see ``text.results_text``."""
     _need_public(actor)
     campaign, _run, result = _found(slug, number)
-    text = results_text(result, simulated=campaign.simulated)
+    text = results_text(result, Naming.of(campaign), simulated=campaign.simulated)
     return ExportFile(f"{slug}_lan-{number}.csv", text.encode("utf-8-sig"), CSV)
 
 

@@ -32,7 +32,6 @@ from survey_app.services.exports.words import (
     ROUNDS,
     SOURCES,
     Naming,
-    number_text,
     published_text,
 )
 from survey_app.services.index_runs import is_provisional
@@ -86,6 +85,19 @@ RANKS: Final = (
     Column("Ghi chú", 34, "wrap"),
 )
 R_SOURCES: Final = ((3, Source.SELF), (4, Source.SURVEY), (5, Source.IMPORTED))
+GUIDE: Final = (
+    "Bảng này dành cho hội đồng, có số liệu của nhóm nhỏ: không sao chép, không công bố.",
+    "Bắt đầu từ trang Xếp hạng; bấm vào một ô để thấy công thức và đi tới trang nguồn.",
+    "Đường đi: Xếp hạng → Lĩnh vực, Tiêu chí → Điều tra → Số lượt chọn.",
+    "Trung bình của một câu hỏi = Σ (số lượt chọn × điểm phần trăm) / số trả lời hợp lệ.",
+    "“Không biết”, để trống và không đọc được: không tính.",
+    "Trung bình của một nhóm = trung bình của các câu hỏi thuộc tiêu chí.",
+    "Điểm điều tra = điểm tối đa × Σ (trọng số × trung bình nhóm) / 100.",
+    "Nhóm không có trả lời hợp lệ: trọng số được chia cho các nhóm còn lại.",
+    "Chỉ số thành phần = điểm / tối đa được tính × 100.",
+    "Chỉ số = tổng điểm / tổng tối đa được tính × 100, cộng thưởng, trừ phạt.",
+    "Cột “Công bố” nói số nào không được công bố và vì sao.",
+)
 R_TOTAL, R_MAX, R_BONUS, R_EXACT, R_INDEX, R_BAND = 6, 7, 8, 9, 10, 11
 
 
@@ -124,27 +136,28 @@ class CouncilBook:
             criteria = self.result.criteria[unit.kind]
             for leaf in unit.criteria:
                 span = groups.get((unit.code, leaf.code))
-                grid.row(CRITERIA, self._leaf(grid.next, unit, leaf, criteria, survey, span))
+                points = self._points_cell(grid.next, leaf, survey, span)
+                grid.row(CRITERIA, self._leaf(grid.next, unit, leaf, criteria, points))
         grid.filter(top, CRITERIA)
 
+    def _points_cell(
+        self, row: int, leaf: CriterionResult, survey: Grid, span: Span | None
+    ) -> Cell:
+        maximum = cell_name(C_MAX, row)
+        if leaf.state is LeafState.FULL:
+            return Formula(f"={maximum}", leaf.points)
+        if span is not None and leaf.state in {LeafState.SCORED, LeafState.MISSING}:
+            return self._survey_points(maximum, survey, span, leaf)
+        return leaf.points
+
+    @staticmethod
     def _leaf(
-        self,
-        row: int,
-        unit: UnitResult,
-        leaf: CriterionResult,
-        criteria: CriteriaSet,
-        survey: Grid,
-        span: Span | None,
+        row: int, unit: UnitResult, leaf: CriterionResult, criteria: CriteriaSet, points: Cell
     ) -> Sequence[Cell]:
         state, maximum = cell_name(C_STATE, row), cell_name(C_MAX, row)
         out = ",".join(f'{state}="{LEAF_STATES[out]}"' for out in OUT_OF_SUMS)
         counted = Decimal(0) if leaf.state in OUT_OF_SUMS else leaf.max_points
         definition = criteria.by_code[leaf.code]
-        points: Cell = leaf.points
-        if leaf.state is LeafState.FULL:
-            points = Formula(f"={maximum}", leaf.points)
-        elif span is not None and leaf.state in {LeafState.SCORED, LeafState.MISSING}:
-            points = self._survey_points(maximum, survey, span, leaf)
         others = dict(leaf.alternatives or {})
         if leaf.weighting is not None:
             others[leaf.weighting.value] = leaf.points
@@ -188,10 +201,9 @@ class CouncilBook:
             tree = self.result.criteria[unit.kind]
             for component in unit.components:
                 spans = list(self._runs(unit, component.code, tree))
-                missing = "+".join(
-                    f'COUNTIF({criteria.area(C_STATE, s.first, s.last)},"{LEAF_STATES[LeafState.MISSING]}")'
-                    for s in spans
-                )
+                lacking = LEAF_STATES[LeafState.MISSING]
+                states = [criteria.area(C_STATE, s.first, s.last) for s in spans]
+                missing = "+".join(f'COUNTIF({area},"{lacking}")' for area in states)
                 points = ",".join(criteria.area(C_POINTS, s.first, s.last) for s in spans)
                 maxima = ",".join(criteria.area(C_APPLICABLE, s.first, s.last) for s in spans)
                 reached, most = cell_name(4, grid.next), cell_name(5, grid.next)
@@ -354,9 +366,9 @@ class CouncilBook:
         """Write what a member of the council reads first."""
         grid.sheet.set_column(0, 0, 46)
         grid.sheet.set_column(1, 6, 15)
-        for name, value in facts:
+        for name, said in facts:
             grid.put(grid.next, 0, name, "plain")
-            grid.put(grid.next, 1, value, "plain")
+            grid.put(grid.next, 1, said, "plain")
             grid.next += 1
         for kind, span in spans.items():
             grid.next += 1
@@ -364,17 +376,16 @@ class CouncilBook:
             indices = [u.index for u in self.result.units_of(kind) if u.index is not None]
             area = ranks.area(R_INDEX, span.first, span.last)
             bands = ranks.area(R_BAND, span.first, span.last)
-            for name, function, value in (
-                ("Số đơn vị có chỉ số", "COUNT", Decimal(len(indices))),
+            self._fact(
+                grid, "Số đơn vị có chỉ số", Formula(f"=COUNT({area})", len(indices)), "count"
+            )
+            for heading, function, value in (
                 ("Trung bình (%)", "AVERAGE", _mean(indices)),
                 ("Cao nhất (%)", "MAX", max(indices, default=None)),
                 ("Thấp nhất (%)", "MIN", min(indices, default=None)),
             ):
-                look = "count" if function == "COUNT" else "percent"
-                text = f"={function}({area})"
-                if function != "COUNT":
-                    text = f'=IF(COUNT({area})=0,"",{function}({area}))'
-                self._fact(grid, name, Formula(text, value), look)
+                text = f'=IF(COUNT({area})=0,"",{function}({area}))'
+                self._fact(grid, heading, Formula(text, value), "percent")
             for band in self.result.criteria[kind].bands:
                 n = sum(unit.band == band.label for unit in self.result.units_of(kind))
                 text = f'=COUNTIF({bands},"{band.label}")'
@@ -398,28 +409,19 @@ class CouncilBook:
     def write_guide(self, grid: Grid) -> None:
         """Write how to read the book."""
         grid.sheet.set_column(0, 0, 130)
-        weighting = WEIGHTING_NAMES[self.result.settings.group_weights].vi
-        for line in (
-            "Bảng này dành cho hội đồng, có số liệu của nhóm nhỏ: không sao chép, không công bố.",
-            "Bắt đầu từ trang Xếp hạng. Bấm vào một ô để thấy công thức và đi tới trang nguồn: "
-            "Xếp hạng → Lĩnh vực, Tiêu chí → Điều tra → Số lượt chọn.",
-            "Điểm trung bình của một câu hỏi = Σ (số lượt chọn × điểm phần trăm) / số trả lời hợp "
-            "lệ. “Không biết”, để trống và không đọc được không được tính.",
-            "Điểm trung bình của một nhóm = trung bình của các câu hỏi thuộc tiêu chí.",
-            f"Điểm điều tra của tiêu chí = điểm tối đa × Σ (trọng số × trung bình nhóm) / 100. "
-            f"Trọng số chính thức: {weighting}. Hai cách khác in bên cạnh để so sánh.",
-            "Nhóm không có trả lời hợp lệ: trọng số được chia cho các nhóm còn lại.",
-            "Chỉ số thành phần = điểm / tối đa được tính × 100; chỉ số = tổng điểm / tổng tối đa "
-            "được tính × 100, cộng thưởng, trừ phạt.",
-            f"Làm tròn số học đến {self.decimals} chữ số. Trong công thức, ROUND(…,10) bỏ sai số "
-            "nhị phân của Excel trước khi làm tròn.",
-            "Cột “Công bố” nói số nào không được công bố và vì sao.",
-            f"Chênh lệch lớn nhất cho phép khi đối chiếu: {number_text(Decimal('0.005'))} điểm.",
-        ):
+        for line in (*GUIDE, self._weighting_line(), self._rounding_line()):
             grid.put(grid.next, 0, line, "prose")
-            if len(line) > 120:  # noqa: PLR2004 - letters that fit the column
-                grid.sheet.set_row(grid.next, 31)
             grid.next += 1
+
+    def _weighting_line(self) -> str:
+        name = WEIGHTING_NAMES[self.result.settings.group_weights].vi
+        return f"Trọng số nhóm chính thức: {name}. Các cách khác in bên cạnh để so sánh."
+
+    def _rounding_line(self) -> str:
+        return (
+            f"Làm tròn số học đến {self.decimals} chữ số. Trong công thức, ROUND(…,10) bỏ sai số "
+            "nhị phân của Excel trước khi làm tròn."
+        )
 
 
 def _mean(values: Sequence[Decimal]) -> Decimal | None:

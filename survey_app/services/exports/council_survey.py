@@ -7,8 +7,9 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from analysis.results import CriterionResult, GroupResult, IndexResult, QuestionResult, UnitResult
@@ -92,7 +93,7 @@ class SurveySheets:
                     if leaf.groups:
                         yield unit, leaf
 
-    @property
+    @cached_property
     def count_columns(self) -> tuple[Column, ...]:
         """Columns of the sheet of counts; choices by code."""
         return (
@@ -185,29 +186,26 @@ class SurveySheets:
         for unit, leaf in self._leaves():
             for group in leaf.groups:
                 for question in group.questions:
-                    self._count(grid, columns, settings, scale_rows, (unit, leaf, group), question)
+                    self._count(grid, settings, scale_rows, (unit, leaf, group), question)
         grid.filter(top, columns)
 
     def _count(
         self,
         grid: Grid,
-        columns: Sequence[Column],
         settings: Grid,
         scale_rows: Mapping[str, int],
         part: Part,
         question: QuestionResult,
     ) -> None:
         unit, leaf, group = part
+        columns = self.count_columns
         row, first = grid.next, len(COUNT_KEYS)
         last = first + len(self.codes) - 1
         asked = self.naming.questions[group.form, question.question]
         scale = asked.scale.code if asked.scale else ""
         ticks = f"{cell_name(first, row)}:{cell_name(last, row)}"
         scale_row = scale_rows[scale]
-        percents = (
-            f"'{settings.name}'!${cell_name(1, 0)[:-1]}${scale_row + 1}"
-            f":${cell_name(len(self.codes), 0)[:-1]}${scale_row + 1}"
-        )
+        percents = settings.strip(scale_row, 1, len(self.codes))
         valid = cell_name(len(columns) - 2, row)
         grid.row(
             columns,

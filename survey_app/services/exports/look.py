@@ -174,6 +174,11 @@ class Grid:
         letter = xl_col_to_name(place)
         return f"'{self.name}'!${letter}${first + 1}:${letter}${last + 1}"
 
+    def strip(self, row: int, first: int, last: int) -> str:
+        """Address of a piece of a row from another sheet: ``'Thiết lập'!$B$5:$F$5``."""
+        left, right = xl_col_to_name(first), xl_col_to_name(last)
+        return f"'{self.name}'!${left}${row + 1}:${right}${row + 1}"
+
 
 def cell_name(place: int, row: int) -> str:
     """Address of a cell of the same sheet: ``K5``."""

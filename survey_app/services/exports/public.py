@@ -96,11 +96,10 @@ SATISFACTION: Final = (
 )
 
 NOTES: Final = (
-    "Không ai có thể hỏi ai đã trả lời thế nào: số liệu của nhóm quá ít người được gộp hoặc không "
-    "công bố.",
-    "Điểm trung bình của một nhóm chỉ công bố khi có từ {k_mean} người; phân bố câu trả lời khi có "
-    "từ {k_distribution} người.",
-    "Có số của nhóm lớn cũng không công bố, để từ các số còn lại không tính ngược ra được nhóm nhỏ.",
+    "Không để lộ ai đã trả lời thế nào: số liệu của nhóm quá ít người được gộp hoặc bỏ.",
+    "Điểm trung bình của một nhóm chỉ công bố khi có từ {k_mean} người.",
+    "Phân bố câu trả lời chỉ công bố khi có từ {k_distribution} người.",
+    "Có số của nhóm lớn cũng không công bố, để không tính ngược ra được nhóm nhỏ.",
     "Chỉ số, hạng và xếp loại luôn tính trên đủ số liệu, kể cả phần không công bố.",
     "Bộ tiêu chí và mẫu phiếu ghi “mẫu” là mẫu minh hoạ, không phải văn bản chính thức.",
 )
@@ -138,7 +137,6 @@ def write_public(
     chosen = result.settings
     for note in NOTES:
         text = note.format(k_mean=chosen.k_mean, k_distribution=chosen.k_distribution)
-        grid.sheet.set_row(grid.next, 33)
         grid.prose(text, "prose")
 
 
@@ -160,8 +158,8 @@ def _summary(
         grid.next += 1
         grid.prose(naming.kind(kind), "section")
         grid.header(bands)
-        for row in tables.band_table(result, kind).itertuples(index=False):
-            grid.row(bands, (row.band or "Tất cả", row.n, row.percent))
+        for row in tables.band_table(result, kind).to_dict("records"):
+            grid.row(bands, (row["band"] or "Tất cả", row["n"], row["percent"]))
     grid.next += 1
     grid.prose("Phiếu thu về", "section")
     counts = tables.ballot_table(result).groupby("status")["n"].sum()

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from analysis.results import IndexResult
 from survey_app.services.exports.look import SIMULATED
+from survey_app.services.exports.words import Naming
 from survey_app.services.index_runs import is_provisional
 
 DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def results_text(result: IndexResult, *, simulated: bool) -> str:
+def results_text(result: IndexResult, naming: Naming, *, simulated: bool) -> str:
     """One line per unit: rank, index, band, points, and the index of each component.
 
     Figures that are not published are empty. Kinds of unit stand one after the other, each
@@ -51,14 +52,14 @@ def results_text(result: IndexResult, *, simulated: bool) -> str:
                 notes.append("tạm tính theo điểm tự chấm")
             writer.writerow(
                 [
-                    safe(kind),
+                    safe(naming.kind(kind)),
                     field(unit.rank),
                     safe(unit.code),
                     safe(unit.name),
                     field(unit.index),
                     field(unit.band),
                     field(unit.points),
-                    field(unit.max_points),
+                    field(round(unit.max_points, result.settings.decimals)),
                     *(field(component.published.value) for component in unit.components),
                     "; ".join(notes),
                 ]

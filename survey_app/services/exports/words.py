@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from analysis.index import LeafState
@@ -58,11 +57,6 @@ def published_text(published: Published) -> str:
     if published.state is PublishState.PUBLISHED and not published.reason:
         return ""
     return published.reason.text.vi
-
-
-def number_text(value: Decimal) -> str:
-    """``12,5``: a number as an official writes it inside a sentence."""
-    return f"{value.normalize():f}".replace(".", ",")
 
 
 @dataclass(frozen=True)

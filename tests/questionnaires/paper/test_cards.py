@@ -73,6 +73,8 @@ def test_a_card_can_be_cut_out_whole_and_nothing_on_it_collides():
 
     page = next(card_pages([long] * 8, style))
 
+    typed = "".join(texts(pdf([page]))[0].split())
+    assert typed.count("khaosat.cchc.quangbinh.gov.vn") == 8
     marks = [bounds(item) for item in page.all_items if isinstance(item, (TextRun, Qr))]
     for left, top, right, bottom in marks:
         column, row = int((left - 10) // CARD_W), int((top - 10) // CARD_H)

@@ -1,0 +1,78 @@
+"""A real browser before a real server: the app of the test on a free port of this machine."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+CHROMIUM = shutil.which("chromium")  # the system's; Playwright's own where there is none
+PHONE = {"width": 360, "height": 740}
+
+
+class Silent(WSGIRequestHandler):
+    """Keep the test's own output readable."""
+
+    def log_request(self, *_args: object) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    url: str
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[LiveServer]:
+    """The app behind a real socket, one thread per request."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield LiveServer(f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """``open_page()`` is a fresh phone; what goes wrong on a page fails the test."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(**options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, **{"viewport": PHONE, "locale": "vi-VN", **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: _note(faults, message.type, message.text))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def _note(faults: list[str], kind: str, text: str) -> None:
+    """Note what a browser complains about; a refusal or a cut network is not a fault."""
+    expected = "the server responded with a status of 4" in text or "net::ERR_FAILED" in text
+    if kind == "error" and not expected:
+        faults.append(text)
