@@ -70,7 +70,8 @@ def start_cluster() -> Iterator[Cluster]:
     log = (data / "log").open("wb")
     server = subprocess.Popen(
         [folder / "postgres", "-D", data / "db", "-p", str(port), "-c",
-         "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}", "-c", "max_connections=200"],
+         "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
+         "-c", "max_connections=200"],
         stdout=log, stderr=log, cwd=data, **as_user,
     )  # fmt: skip
     try:

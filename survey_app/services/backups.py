@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
+import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +20,14 @@ from pathlib import Path
 from typing import Final
 
 from flask import current_app
+from sqlalchemy import func, select
 
 from survey_app.config import Config
-from survey_app.errors import ConflictError, SurveyError
-from survey_app.extensions import db
+from survey_app.errors import ConflictError, ForbiddenError, SurveyError
+from survey_app.extensions import Model, db
 from survey_app.formats import HANOI, number
 from survey_app.models.types import now
+from survey_app.permissions import Permission
 from survey_app.services.audit import Actor, record
 from survey_app.services.transactions import transaction
 
@@ -83,15 +87,18 @@ def backup(path: Path, *, actor: Actor) -> str:
     Returns
     -------
     str
-        One sentence: where the copy is and how large.
+        Where the copy is, how large, and that the keys are not in it.
 
     Raises
     ------
     SurveyError
-        If there is a file of that name, or the copy could not be finished or read again;
-        a half-made file is removed.
+        If the person may not, there is a file of that name, or the copy could not be
+        finished, read again, or does not hold the rows there are; a half-made file is removed.
 
     """
+    if not actor.may(Permission.BACKUP):
+        message = "Chỉ người quản trị được sao lưu dữ liệu."
+        raise ForbiddenError(message)
     if path.exists():
         message = f"Đã có tệp {path.name}. Hãy đặt tên khác cho bản sao."
         raise ConflictError(message)
@@ -116,11 +123,16 @@ def backup(path: Path, *, actor: Actor) -> str:
     size = path.stat().st_size
     with transaction() as session:
         record(session, actor, "backup.make", path.name, size=size)
-    return f"Đã sao lưu vào {path} ({number(size / BYTES_PER_MB, 1)} MB) và mở lại kiểm tra được."
+    keys = current_app.extensions["cchc"].home / "keys"
+    return (
+        f"Đã sao lưu vào {path} ({number(size / BYTES_PER_MB, 1)} MB) và mở lại kiểm tra được. "
+        f"Khoá ở {keys} không có trong bản sao: hãy sao riêng và cất ở nơi khác."
+    )
 
 
 def _copy_sqlite(path: Path) -> None:
-    """Copy into an empty file, then have every page of the copy checked."""
+    """Copy into an empty file, then check every page of the copy and count its rows."""
+    before = _rows_now()
     connection = db.engine.raw_connection()  # outside a transaction, as VACUUM must be
     try:
         connection.cursor().execute("VACUUM INTO ?", (str(path),))
@@ -128,18 +140,78 @@ def _copy_sqlite(path: Path) -> None:
         connection.close()
     with closing(sqlite3.connect(path)) as copy:
         verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        copied = {
+            name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - a table of ours
+            for name in before
+        }
     if verdict != "ok":
         raise sqlite3.DatabaseError(verdict)
+    _compare(before, copied)
 
 
 def _dump_postgresql(path: Path) -> None:
+    """Dump, read the dump back, and count the rows it holds."""
+    for tool in ("pg_dump", "pg_restore"):
+        if shutil.which(tool) is None:
+            message = (
+                f"Máy chủ không có lệnh {tool}. Hãy cài bộ công cụ của PostgreSQL "
+                "(apt-get install postgresql-client) rồi thử lại."
+            )
+            raise SurveyError(message, status=503)
+    before = _rows_now()
     url = db.engine.url
     address = url.set(drivername="postgresql", password=None).render_as_string()
-    environment = {**os.environ, "PGPASSWORD": url.password or ""}  # never on the command line
-    for command in (
-        ["pg_dump", "--format=custom", f"--file={path}", f"--dbname={address}"],
-        ["pg_restore", "--list", str(path)],
-    ):
-        subprocess.run(  # noqa: S603 - our own arguments, no shell
-            command, check=True, timeout=LONGEST_SECONDS, capture_output=True, env=environment
-        )
+    _run(
+        ["pg_dump", "--format=custom", f"--file={path}", f"--dbname={address}"], url.password or ""
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "data.sql"
+        _run(["pg_restore", "--data-only", f"--file={script}", str(path)], "")
+        _compare(before, _rows_in_script(script))
+
+
+def _run(command: list[str], password: str) -> None:
+    environment = {**os.environ, "PGPASSWORD": password}  # never on the command line
+    subprocess.run(  # noqa: S603 - our own arguments, no shell
+        command, check=True, timeout=LONGEST_SECONDS, capture_output=True, env=environment
+    )
+
+
+def _rows_in_script(script: Path) -> dict[str, int]:
+    """Count the lines between ``COPY table`` and the full stop that ends it."""
+    rows: dict[str, int] = {}
+    name: str | None = None
+    with script.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line == "\\.\n":
+                name = None
+            elif name is not None:
+                rows[name] += 1
+            elif line.startswith("COPY "):
+                name = line.split()[1].rpartition(".")[2].strip('"')
+                rows[name] = 0
+    return rows
+
+
+def _rows_now() -> dict[str, int]:
+    """Table -> rows, as they are now."""
+    with db.engine.connect() as connection:
+        return {
+            name: connection.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Model.metadata.tables.items()
+        }
+
+
+def _compare(before: dict[str, int], copied: dict[str, int]) -> None:
+    """Refuse a copy that holds other counts than there were just before or are just after."""
+    after = _rows_now()
+    wrong = [
+        f"{name}: bản gốc {before[name]}, bản sao {copied.get(name, 0)}"
+        for name in before
+        if not min(before[name], after[name])
+        <= copied.get(name, 0)
+        <= max(before[name], after[name])
+    ]
+    if wrong:
+        message = "Bản sao không đủ dữ liệu nên đã bỏ. Hãy sao lưu lại."
+        raise SurveyError(message, status=503, details=wrong)

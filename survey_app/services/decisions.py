@@ -65,7 +65,7 @@ def exclude_ballot(
         need_undecided(campaign)
         entry = _entry(session, campaign, digits, unit_code)
         forbid_own_unit(actor, entry.unit)
-        ballot = entry.ballot
+        ballot = session.get(Ballot, entry.ballot_id, with_for_update=True)
         if ballot is None or ballot.status is Status.EXCLUDED:
             raise ConflictError(f"Phiếu {grouped(digits)} đã bị loại trước đó.")
         before = ballot.status
@@ -136,7 +136,7 @@ def admit_next(slug: str, cell_id: int, reason: str, *, actor: Actor) -> bool:
     with transaction() as session:
         campaign = campaign_by_slug(slug, session)
         need_undecided(campaign)
-        cell = session.get(QuotaCell, cell_id)
+        cell = session.get(QuotaCell, cell_id, with_for_update=True)
         if cell is None or cell.unit.campaign_id != campaign.id:
             raise NotFoundError("Không có ô chỉ tiêu này.")
         forbid_own_unit(actor, cell.unit)

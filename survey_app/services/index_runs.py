@@ -242,6 +242,11 @@ def result_of(run: IndexRun) -> IndexResult:
     return _results[run.result_sha256]
 
 
+def forget_results() -> None:
+    """Let go of the results kept in memory; the next look reads and checks the stored one."""
+    _results.clear()
+
+
 def history_of(campaign: Campaign, run: IndexRun) -> list[AuditEntry]:
     """Return what happened to a run, oldest first: computed, approved, published."""
     return list(

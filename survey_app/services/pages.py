@@ -9,6 +9,7 @@ the form, and whether a ballot counts, is asked of the database each time by
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,9 @@ from survey_app.services.definitions import form_version, questionnaire_of, rule
 from survey_app.services.plans import cell_of
 
 FRESH_SECONDS: Final = 3.0
+
+PRINTABLE: Final = re.compile(r"[\w.-]{1,64}")
+"""What the code of a campaign, rule or unit may look like in an address."""
 
 NOWHERE: Final = (
     "Không có phiếu nào ở địa chỉ này. Xin kiểm tra lại địa chỉ in trên phiếu mời, "
@@ -101,6 +105,8 @@ def slip_address(campaign: str, rule: str, unit: str | None = None) -> SlipAddre
         belong to one.
 
     """
+    if not all(PRINTABLE.fullmatch(part) for part in (campaign, rule, unit or rule)):
+        raise NotFoundError(NOWHERE)  # not to be shown to a database at all
     key = (campaign.upper(), rule.upper(), None if unit is None else unit.upper())
     kept: dict[tuple[str, str, str | None], tuple[float, SlipAddress]]
     kept = current_app.extensions.setdefault("cchc.addresses", {})

@@ -56,7 +56,8 @@ STEPS: Final = (
 def home() -> ResponseReturnValue:
     """Campaigns this person works in and what comes next; for anybody who has signed in."""
     if not current_user.is_authenticated:
-        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        sign_in: ResponseReturnValue = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        return sign_in
     campaigns = [(campaign, next_steps(campaign)) for campaign in all_campaigns(actor())]
     return render_template("auth/home.html", campaigns=campaigns)
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import io
+import random
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import insert
 
 from questionnaires.model import CriteriaSet, Criterion
-from survey_app.models import Campaign, Round
+from survey_app.extensions import db
+from survey_app.formats import today
+from survey_app.models import Ballot, Campaign, Channel, Round, Status
 from survey_app.services import selfscores
 from survey_app.services.audit import Actor
-from survey_app.services.definitions import criteria_of
+from survey_app.services.definitions import criteria_of, form_version, rule_form
+from survey_app.services.plans import cells_of
 from survey_app.services.score_columns import SHEET, Given, scored_leaves
 from survey_app.services.selfscores import ImportReport
 from tests.builders import CLERK
@@ -62,9 +68,9 @@ class Scorer:
         for leaf in scored_leaves(self.criteria(unit.kind), round_):
             own = given.get((Round.SELF, leaf.code))
             if round_ is Round.SELF or own is None:
-                line = Given(leaf.max_points * share, False, "Báo cáo số 12/BC-UBND", "")
+                line = Given(leaf.max_points * share, evidence="Báo cáo số 12/BC-UBND")
             else:
-                line = Given(own.points, own.not_applicable, "", "")
+                line = Given(own.points, own.not_applicable)
             given[round_, leaf.code] = (lines or {}).get(leaf.code, line)
         return selfscores.score_template(self.campaign, unit, round_, given)
 
@@ -85,3 +91,33 @@ class Scorer:
             files = [(f"{u.code}.xlsx", self.workbook(u.code, round_)) for u in self.campaign.units]
             report = selfscores.import_scores(self.campaign.slug, files, round_, actor=CLERK)
             assert not report.mistakes
+
+
+def fill_ballots(
+    campaign: Campaign, *, seed: int = 20201092, short: Mapping[str, int] | None = None
+) -> int:
+    """Fill every cell with seeded ballots; ``short`` leaves only so many in cells of a rule."""
+    rng = random.Random(seed)  # noqa: S311 - seeded on purpose, nothing secret
+    rows = []
+    for cell in cells_of(campaign):
+        form = rule_form(campaign, cell.rule)
+        asked = [q for q in form.unit_questions if q.scale is not None]
+        for place in range((short or {}).get(cell.rule.code, cell.target)):
+            answers = {q.code: rng.choice(q.scale.codes) for q in asked if q.scale}
+            rows.append(
+                {
+                    "id": uuid.UUID(int=rng.getrandbits(128), version=4),
+                    "rater": f"{cell.rule.code}-{cell.unit.code}-{place}"[:32],
+                    "cell_id": cell.id,
+                    "form_version_id": form_version(campaign, cell.rule.form).id,
+                    "channel": Channel.PAPER,
+                    "answers": answers,
+                    "met": place != 1,
+                    "received_on": today(),
+                    "status": Status.COUNTED,
+                    "submission_key": f"{rng.getrandbits(200):x}",
+                }
+            )
+    db.session.execute(insert(Ballot), rows)
+    db.session.commit()
+    return len(rows)

@@ -219,7 +219,7 @@ def test_a_changed_score_needs_a_reason_and_the_old_one_stays(campaign, scorer):
 
 def test_a_unit_cannot_drop_a_criterion_by_itself(campaign, scorer):
     leaf = next(x for x in scorer.leaves("department") if x.not_applicable != "refuse")
-    own = {leaf.code: Given(None, True, "", "Không có thủ tục hành chính")}
+    own = {leaf.code: Given(None, not_applicable=True, note="Không có thủ tục hành chính")}
 
     report = selfscores.import_scores(
         campaign.slug, [("p02.xlsx", scorer.workbook("P02", lines=own))], Round.SELF, actor=CLERK
@@ -235,8 +235,8 @@ def test_a_unit_cannot_drop_a_criterion_by_itself(campaign, scorer):
 def test_an_appraiser_who_departs_from_the_self_score_gives_a_reason(campaign, scorer):
     scorer.import_all(Round.SELF)
     leaf = scorer.leaves("department")[0]
-    silent = {leaf.code: Given(Decimal(0), False, "", "")}
-    said = {leaf.code: Given(Decimal(0), False, "", "Không có tài liệu")}
+    silent = {leaf.code: Given(Decimal(0))}
+    said = {leaf.code: Given(Decimal(0), note="Không có tài liệu")}
 
     refused = scorer.bring("P02", Round.ROUND_1, lines=silent)
     taken = scorer.bring("P02", Round.ROUND_1, lines=said)

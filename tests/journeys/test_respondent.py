@@ -18,6 +18,7 @@ DEPARTMENTS = tuple(f"P{number:02d}" for number in range(1, 14))
 
 def answer_all(page: Page, row: int = 0) -> None:
     """Tap the same row of every question that has to be answered."""
+    page.locator("[data-ask]").first.wait_for()
     for question in page.locator("[data-ask]").all():
         question.locator("label").nth(row).click()
 
@@ -70,6 +71,7 @@ def test_a_reload_finds_the_code_again_and_a_refreshed_receipt_is_the_same(
     expect(page.locator("#answers")).to_be_visible()
     answer_all(page)
     page.get_by_role("button", name="Nộp phiếu").click()
+    expect(page.get_by_role("heading", name="Đã nộp phiếu")).to_be_visible()
     first = receipt_on(page)
     page.reload()
 
@@ -119,6 +121,7 @@ def test_a_forgotten_question_is_one_tap_away_and_nothing_is_lost(
     page.goto("/p/BT20/CX4/X01")
     page.get_by_label("Mã phiếu").fill(slip.code)
     page.get_by_role("button", name="Bắt đầu").click()
+    page.locator("[data-ask]").first.wait_for()
     for question in page.locator("[data-ask]").all()[1:]:
         question.locator("label").nth(1).click()
     page.get_by_role("button", name="Nộp phiếu").click()
@@ -155,7 +158,8 @@ def test_thirteen_units_are_answered_on_two_devices_with_one_code(make_campaign,
     expect(second.get_by_role("heading", name="Còn 7 trên 13 đơn vị")).to_be_visible()
     second.locator(".unit").first.click()
     second.get_by_role("button", name="Năm qua tôi không làm việc với đơn vị này").click()
-    while second.locator(".unit").count():
+    for left in range(6, 0, -1):
+        expect(second.get_by_role("heading", name=f"Còn {left} trên 13 đơn vị")).to_be_visible()
         second.locator(".unit").first.click()
         answer_all(second, row=1)
         second.get_by_role("button", name="Nộp phiếu").click()

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-import pandas as pd
-
 from analysis import tables
 from analysis.index import LeafState
 from analysis.results import IndexResult
@@ -218,7 +216,7 @@ def _note(missing: str, *, provisional: bool) -> str:
 
 def _shown(value: Any, *, closed: bool = True) -> Cell:  # noqa: ANN401 - a cell of a frame
     """Show a number, or the word that stands for a closed one."""
-    if value is None or (isinstance(value, float) and pd.isna(value)):
+    if value is None or value != value:  # noqa: PLR0124 - only NaN differs from itself
         return CLOSED if closed else None
     return Decimal(value) if isinstance(value, Decimal) else int(value)
 

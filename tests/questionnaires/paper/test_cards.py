@@ -6,6 +6,7 @@ import pytest
 
 from questionnaires.paper.cards import CARD_H, CARD_W, Card, card_pages
 from questionnaires.paper.display import Qr, TextRun
+from questionnaires.paper.render import qr_runs
 from questionnaires.paper.typography import grouped
 from tests.questionnaires.paper.build import CARD_STYLE, bounds, cards, codes, overlap, pdf, texts
 
@@ -83,7 +84,11 @@ def test_a_card_can_be_cut_out_whole_and_nothing_on_it_collides():
         assert bottom - 10 <= (row + 1) * CARD_H - 3
     pairs = [(a, b) for n, a in enumerate(marks) for b in marks[:n]]
     assert not [pair for pair in pairs if overlap(*pair)]
-    assert all(item.size >= 30 for item in page.all_items if isinstance(item, Qr))
+    ink = [bounds(item) for item in page.all_items if not isinstance(item, Qr)]
+    for code in [item for item in page.all_items if isinstance(item, Qr)]:
+        assert code.size >= 25
+        quiet = 4 * code.size / qr_runs(code.text)[0]
+        assert not any(overlap(bounds(code), one, quiet) for one in ink)
 
 
 def test_the_last_page_prints_no_empty_cards():
