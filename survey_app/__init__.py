@@ -121,10 +121,6 @@ def _open_office(app: Flask) -> None:
         "SECURITY_CHANGEABLE": True,
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
         "SECURITY_SEND_REGISTER_EMAIL": False,
-        "SECURITY_EMAIL_VALIDATOR_ARGS": {
-            "check_deliverability": False,
-            "test_environment": True,
-        },
         "SECURITY_LOGIN_URL": "/login",
         "SECURITY_LOGOUT_URL": "/logout",
         "SECURITY_LOGOUT_METHODS": ["POST"],

@@ -9,6 +9,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+import email_validator
+
+LOGIN_NAMES: Final = {
+    "check_deliverability": False,
+    "test_environment": True,
+    "globally_deliverable": False,
+}
+"""A login name looks like an address but no letter is ever sent: ``ten@coquan`` is one."""
+
+# offices name their networks so (ten@botrach.local); the library keeps the list to be changed
+email_validator.SPECIAL_USE_DOMAIN_NAMES[:] = [
+    name for name in email_validator.SPECIAL_USE_DOMAIN_NAMES if name != "local"
+]
+
 SENTENCES: Final = {
     "GENERIC_AUTHN_FAILED": ("Tên đăng nhập hoặc mật khẩu không đúng.", "error"),
     "LOGIN": ("Hãy đăng nhập để mở trang này.", "info"),
@@ -27,8 +41,9 @@ SENTENCES: Final = {
 
 
 def settings() -> dict[str, Any]:
-    """Return Flask-Security's sentences and where their translations are."""
+    """Return Flask-Security's sentences, where their translations are, and what a name is."""
     return {
+        "SECURITY_EMAIL_VALIDATOR_ARGS": LOGIN_NAMES,
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": str(Path(__file__).parent / "translations"),
         **{f"SECURITY_MSG_{name}": sentence for name, sentence in SENTENCES.items()},

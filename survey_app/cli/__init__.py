@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup, ScriptInfo
+from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
 
 from questionnaires.errors import DefinitionError
 from survey_app import create_app
@@ -52,8 +52,19 @@ def cli() -> None:
     """
 
 
-for command in (campaign, slips, forms, scores, criteria, index, user, backup, serve, demo):
+def _inside_the_app(command: click.Command) -> None:
+    """Run a command, or every command of a group, in the context of the app it starts."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _inside_the_app(inner)
+    elif command.callback is not None:
+        command.callback = with_appcontext(command.callback)
+
+
+for command in (campaign, slips, forms, scores, criteria, index, user, backup, serve):
+    _inside_the_app(command)
     cli.add_command(command)
+cli.add_command(demo)  # makes an app of its own, in a folder of its own
 
 
 def main() -> None:

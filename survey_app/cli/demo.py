@@ -72,8 +72,7 @@ def demo(*, no_serve: bool, empty: bool, lan: bool, port: int | None, home: Path
     _start_over_if_broken(home)
     app = create_app(config)
     with app.app_context():
-        _prepare(home, empty=empty)
-        passwords = _logins()
+        passwords = _prepare(home, empty=empty)
         _say(base, passwords, home, empty=empty)
     if no_serve:
         return
@@ -98,12 +97,13 @@ def _step(label: str) -> Iterator[None]:
     click.echo("xong")
 
 
-def _prepare(home: Path, *, empty: bool) -> None:
+def _prepare(home: Path, *, empty: bool) -> dict[str, str]:
+    """Make the demonstration, or find it; return a fresh password per role."""
     with _step("Tạo hoặc nâng cấp cơ sở dữ liệu"):
         flask_migrate.upgrade(directory=str(current_app.extensions["cchc"].migrations))
     if (home / DONE).exists():
         _keep_open()
-        return
+        return {role: accounts.new_password(_email(role), actor=CLERK) for role in ROLES}
     with without_durability(db.engine):
         with _step("Nạp Bố Trạch 2020, chuyển về hôm nay"):
             campaigns.load_campaign(
@@ -116,11 +116,12 @@ def _prepare(home: Path, *, empty: bool) -> None:
         with _step("Kiểm tra và mở đợt (192 ô, 3.108 phiếu)"):
             sheet = campaigns.opening_sheet(SLUG)
             campaigns.open_campaign(SLUG, confirmed_sha256=sheet.sha256, actor=CLERK)
-        _make_staff()
+        passwords = _make_staff()
         if not empty:
             _fill(home)
         _print_free_slips(home)
     (home / DONE).touch()
+    return passwords
 
 
 def _keep_open() -> None:
@@ -132,9 +133,11 @@ def _keep_open() -> None:
         )
 
 
-def _make_staff() -> None:
+def _make_staff() -> dict[str, str]:
+    passwords = {}
     for role in ROLES:
-        accounts.add_user(_email(role), ROLE_LABELS[role][0], [role], actor=CLERK)
+        made = accounts.add_user(_email(role), ROLE_LABELS[role][0], [role], actor=CLERK)[1]
+        passwords[role] = made or ""
     communes = [
         unit.code for unit in campaigns.campaign_by_slug(SLUG).units if unit.kind == "commune"
     ]
@@ -145,6 +148,7 @@ def _make_staff() -> None:
         capacity=Capacity.KEYS,
         actor=CLERK,
     )
+    return passwords
 
 
 def _email(role: str) -> str:
@@ -155,7 +159,7 @@ def _fill(home: Path) -> None:
     """Answer, key, decide, score and compute, through the services people use."""
     import numpy as np
 
-    from survey_app.services.exports import council_workbook, public_workbook
+    from survey_app.services.exports import council_workbook
     from survey_app.services.index_runs import run_index
     from survey_app.services.selfscores import import_scores
     from survey_app.services.simulation import Simulation
@@ -176,9 +180,8 @@ def _fill(home: Path) -> None:
             import_scores(SLUG, [(name, files)], round_, actor=CLERK)
     with _step("Tính chỉ số và ghi sổ kết quả"):
         done = run_index(SLUG, actor=CLERK)
-        for make in (council_workbook, public_workbook):
-            made = make(SLUG, done.number, actor=CLERK)
-            (home / made.name).write_bytes(made.data)
+        made = council_workbook(SLUG, done.number, actor=CLERK)
+        (home / made.name).write_bytes(made.data)
 
 
 def _print_free_slips(home: Path) -> None:
@@ -197,11 +200,6 @@ def _print_free_slips(home: Path) -> None:
         write_cards(campaign, printed, pdf)
 
 
-def _logins() -> dict[str, str]:
-    """Give every role a fresh password."""
-    return {role: accounts.new_password(_email(role), actor=CLERK) for role in ROLES}
-
-
 def _say(base: str, passwords: dict[str, str], home: Path, *, empty: bool) -> None:
     """Tell what is there and what to look at first."""
     campaign = campaigns.campaign_by_slug(SLUG)
@@ -217,5 +215,5 @@ def _say(base: str, passwords: dict[str, str], home: Path, *, empty: bool) -> No
         click.echo(f"  2. Phân tích: chỉ số, xếp hạng      {base}/campaigns/{SLUG}/index")
     click.echo(f"  3. Trả lời một phiếu trên điện thoại: {place / 'phieu_moi_dung_thu.pdf'}")
     if not empty:
-        click.echo(f"  4. Sổ của Hội đồng, sổ công bố, biểu mẫu đã điền: {place}")
+        click.echo(f"  4. Sổ của Hội đồng và biểu mẫu đã điền: {place}")
     click.echo(f"\n{number(len(plans.cells_of(campaign)))} ô. Dừng máy chủ: Ctrl+C.\n")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
+from flask import current_app
 from flask_security.utils import hash_password
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
@@ -73,9 +74,9 @@ def add_user(
 def _faults(email: str, roles: list[str], password: str | None) -> list[str]:
     faults = []
     try:
-        validate_email(email, check_deliverability=False, test_environment=True)
+        validate_email(email, **current_app.config["SECURITY_EMAIL_VALIDATOR_ARGS"])
     except EmailNotValidError:
-        faults.append(f"“{email}” không phải địa chỉ thư điện tử (ví dụ dieuphoi@donvi.vn)")
+        faults.append(f"“{email}” không phải tên đăng nhập (ví dụ dieuphoi@donvi.vn)")
     if not roles:
         faults.append("cần ít nhất một vai trò")
     faults += [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.extensions import db
@@ -16,6 +16,13 @@ from survey_app.models.types import now
 from survey_app.permissions import ROLES, Permission
 
 GENESIS: Final = "0" * 64
+
+_ENTRIES = cast("Table", AuditEntry.__table__)
+_HEAD = cast("Table", AuditHead.__table__)
+_LOCK = update(_HEAD).values(hash=_HEAD.c.hash).returning(_HEAD.c.hash)
+_BEGIN = insert(_HEAD)
+_APPEND = insert(_ENTRIES)
+_ADVANCE = update(_HEAD).values(hash=bindparam("new"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +63,11 @@ def record(session: Session, actor: Actor, action: str, thing: str, **data: Any)
 
     The head row is locked by its update, so two acts cannot follow the same one.
     """
-    session.execute(update(AuditHead).where(AuditHead.id == 1).values(hash=AuditHead.hash))
-    previous = session.scalar(select(AuditHead.hash).where(AuditHead.id == 1))
+    connection = session.connection()
+    previous = connection.scalar(_LOCK)
     if previous is None:
         previous = GENESIS
-        session.add(AuditHead(id=1, hash=GENESIS))
-        session.flush()
+        connection.execute(_BEGIN, {"id": 1, "hash": GENESIS})
     entry = AuditEntry(
         at=now(),
         actor=actor.name,
@@ -71,8 +77,10 @@ def record(session: Session, actor: Actor, action: str, thing: str, **data: Any)
         previous_hash=previous,
     )
     entry.hash = chained_hash(entry)
-    session.add(entry)
-    session.execute(update(AuditHead).where(AuditHead.id == 1).values(hash=entry.hash))
+    said = {column.key: getattr(entry, column.key) for column in _ENTRIES.columns}
+    del said["id"]
+    connection.execute(_APPEND, said)
+    connection.execute(_ADVANCE, {"new": entry.hash})
 
 
 def chained_hash(entry: AuditEntry) -> str:

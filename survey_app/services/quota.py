@@ -30,23 +30,18 @@ from survey_app.models import (
 from survey_app.services.audit import Actor, record
 from survey_app.services.transactions import transaction
 
-_BACK = (
-    update(cast("Table", QuotaCell.__table__))
-    .where(QuotaCell.id == bindparam("cell"))
-    .values(returned=QuotaCell.returned + 1)
-)
-_TAKE = _BACK.where(QuotaCell.accepted < QuotaCell.target).values(accepted=QuotaCell.accepted + 1)
+_CELLS = cast("Table", QuotaCell.__table__)
+_ONE = update(_CELLS).where(_CELLS.c.id == bindparam("cell"))
+_FREE = _CELLS.c.accepted < _CELLS.c.target
+_CLAIM = _ONE.where(_FREE).values(accepted=_CELLS.c.accepted + 1)
+_RELEASE = _ONE.values(accepted=_CELLS.c.accepted - 1)
+_BACK = _ONE.values(returned=_CELLS.c.returned + 1)
+_TAKE = _BACK.where(_FREE).values(accepted=_CELLS.c.accepted + 1)
 
 
 def claim_place(session: Session, cell_id: int) -> bool:
     """Take one place of the cell if one is left; say whether it was."""
-    claimed = session.scalar(
-        update(QuotaCell)
-        .where(QuotaCell.id == cell_id, QuotaCell.accepted < QuotaCell.target)
-        .values(accepted=QuotaCell.accepted + 1)
-        .returning(QuotaCell.id)
-    )
-    return claimed is not None
+    return session.connection().execute(_CLAIM, {"cell": cell_id}).rowcount == 1
 
 
 def claim_returned_place(connection: Connection, cell_id: int, *, wants_place: bool) -> bool:
@@ -66,16 +61,12 @@ def claim_returned_place(connection: Connection, cell_id: int, *, wants_place: b
 
 def release_place(session: Session, cell_id: int) -> None:
     """Give one place back: a counted ballot has been excluded or corrected."""
-    session.execute(
-        update(QuotaCell).where(QuotaCell.id == cell_id).values(accepted=QuotaCell.accepted - 1)
-    )
+    session.connection().execute(_RELEASE, {"cell": cell_id})
 
 
 def mark_returned(session: Session, cell_id: int) -> None:
     """Note that one slip or sheet came back for the cell; it holds no place any more."""
-    session.execute(
-        update(QuotaCell).where(QuotaCell.id == cell_id).values(returned=QuotaCell.returned + 1)
-    )
+    session.connection().execute(_BACK, {"cell": cell_id})
 
 
 def mark_issued(session: Session, rule: QuotaRule, unit_id: int | None, change: int) -> None:

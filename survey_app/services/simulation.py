@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from questionnaires.model import BLANK, Design, Kind, Questionnaire
+from questionnaires.model import BLANK, Design, Kind, QuotaRule
 from sampling.simulate import (
     SimulatedScore,
     simulate_answers,
@@ -26,7 +26,7 @@ from sampling.simulate import (
     simulate_severity,
 )
 from survey_app.errors import ConflictError
-from survey_app.models import Campaign, QuotaCell, QuotaRule, Round, Status, Unit
+from survey_app.models import Campaign, Round, Status, Unit
 from survey_app.services.audit import Actor
 from survey_app.services.ballots import submit_ballot
 from survey_app.services.campaigns import campaign_by_slug
@@ -36,9 +36,9 @@ from survey_app.services.entries import Reading, key_booklet, print_sheets
 from survey_app.services.plans import cells_of, plan_of
 from survey_app.services.score_sheets import Given
 from survey_app.services.selfscores import score_template, template_name
-from survey_app.services.slips import PrintedSlip, issue_slips, print_slips
+from survey_app.services.slips import issue_slips, print_slips
 
-PHONE_SHARE: Final = 0.8
+PHONE_SHARE: Final = 0.88
 """Of the ballots of an ``own`` rule; the rest come on paper. [0-1]"""
 
 BOOKLETS: Final = {"CH1": 1, "CX3": 3}
@@ -94,31 +94,28 @@ class Simulation:
         if not self.campaign.simulated:
             msg = f"Đợt “{self.campaign.title}” không phải dữ liệu mô phỏng; không điền giả."
             raise ConflictError(msg)
-        cells = cells_of(self.campaign)
-        self.rules: list[QuotaRule] = list(plan_of(self.campaign).rules)
+        # Plain values: each service lets its rows go, and thousands of reloads take seconds.
+        stored = list(plan_of(self.campaign).rules)
         self.short_code = self.campaign.short_code
-        self.forms: dict[str, Questionnaire] = {
-            rule.code: rule_form(self.campaign, rule) for rule in self.rules
-        }
-        self.units: dict[str, list[Unit]] = {
-            rule.code: [cell.unit for cell in cells if cell.rule_id == rule.id]
-            for rule in self.rules
-        }
+        self.rules = [rule_definition(rule) for rule in stored]
+        self.forms = {rule.code: rule_form(self.campaign, rule) for rule in stored}
+        self.units: dict[str, list[str]] = {rule.code: [] for rule in self.rules}
+        for cell in cells_of(self.campaign):
+            self.units[cell.rule.code].append(cell.unit.code)
         self.quality = simulate_qualities([unit.code for unit in self.campaign.units], self.rng)
 
     # --- one person ----------------------------------------------------------------------
 
-    def _answers(self, rule: QuotaRule, unit: Unit, severity: float) -> dict[str, str]:
-        form = self.forms[rule.code]
-        return simulate_answers(form, self.quality[unit.code], severity, self.rng)
+    def _answers(self, rule: QuotaRule, unit: str, severity: float) -> dict[str, str]:
+        return simulate_answers(self.forms[rule.code], self.quality[unit], severity, self.rng)
 
     def _ticks(
-        self, rule: QuotaRule, unit: Unit, severity: float, *, most: int | None = None
+        self, rule: QuotaRule, unit: str, severity: float, *, most: int | None = None
     ) -> dict[str, str]:
         """Return what a keyer types from a sheet: ``.`` where a line was left empty."""
         form = self.forms[rule.code]
         ticked = simulate_answers(
-            form, self.quality[unit.code], severity, self.rng, blank_share=BLANK_ON_PAPER
+            form, self.quality[unit], severity, self.rng, blank_share=BLANK_ON_PAPER
         )
         ticked = dict(list(ticked.items())[:most])
         choices = [q.code for q in form.questions if q.kind is not Kind.TEXT]
@@ -128,13 +125,13 @@ class Simulation:
         return simulate_severity(self.rng, outsider=rule.form in OUTSIDERS)
 
     def _send(
-        self, slip: PrintedSlip, rule: QuotaRule, unit: Unit, severity: float, *, met: bool
+        self, code: str, rule: QuotaRule, unit: str, severity: float, *, met: bool = True
     ) -> None:
         submit_ballot(
             self.short_code,
             rule.code,
-            unit.code,
-            slip.code,
+            unit,
+            code,
             self._answers(rule, unit, severity) if met else {},
             met=met,
             address="simulated",
@@ -156,64 +153,55 @@ class Simulation:
 
     def _crossed(self, rule: QuotaRule) -> None:
         booklets = BOOKLETS.get(rule.code, 0)
-        slips = self._slips(rule, None, rule.per_unit - booklets)
-        for slip in slips:
+        for _unit, code in self._slips(rule, None, rule.per_unit - booklets):
             severity = self._severity(rule)
             for unit in self.units[rule.code]:
-                met = not simulate_not_met(rule_definition(rule), self.rng)
-                self._send(slip, rule, unit, severity, met=met)
-        if not booklets:
-            return
-        for sheet in print_sheets(self.slug, rule.code, None, booklets, actor=self.coordinator):
-            severity = self._severity(rule)
-            self._key_booklet(rule, sheet.serial, severity)
+                self._send(code, rule, unit, severity, met=not simulate_not_met(rule, self.rng))
+        for serial in self._sheets(rule, booklets):
+            self._key_booklet(rule, serial[1])
 
-    def _key_booklet(self, rule: QuotaRule, serial: str, severity: float) -> None:
+    def _key_booklet(self, rule: QuotaRule, serial: str) -> None:
+        """Key one person's booklet; the profile stands with the first unit only."""
+        severity = self._severity(rule)
         profile = {question.code for question in self.forms[rule.code].profile_questions}
-        readings: dict[str, Reading] = {}
-        asked = False
+        first = self.units[rule.code][0]
+        readings = {}
         for unit in self.units[rule.code]:
-            answers = self._ticks(rule, unit, severity)
-            if asked:
-                answers = {code: value for code, value in answers.items() if code not in profile}
-            asked = True
-            readings[unit.code] = Reading(answers)
+            ticks = self._ticks(rule, unit, severity)
+            left_out = set() if unit == first else profile
+            readings[unit] = Reading({q: tick for q, tick in ticks.items() if q not in left_out})
         key_booklet(self.slug, serial, readings, actor=self.enumerator)
         self.tell(len(readings))
 
     def _own_phones(self, rule: QuotaRule) -> None:
-        phones = round(rule.per_unit * PHONE_SHARE)
-        by_unit = {unit.code: unit for unit in self.units[rule.code]}
-        for slip in self._slips(rule, None, phones):
-            if slip.unit is not None:
-                self._send(slip, rule, by_unit[slip.unit.code], self._severity(rule), met=True)
+        for unit, code in self._slips(rule, None, round(rule.per_unit * PHONE_SHARE)):
+            self._send(code, rule, unit, self._severity(rule))
 
     def _own_paper(self, rule: QuotaRule) -> None:
-        count = rule.per_unit - round(rule.per_unit * PHONE_SHARE)
-        if count == 0:
-            return
         last = rule is self.rules[-1]
         bare = BARE if last else 0
-        short = self.units[rule.code][-1].code if last else None
-        missing = SHORT
-        for sheet in print_sheets(self.slug, rule.code, None, count, actor=self.coordinator):
-            if sheet.unit is None:
-                continue
-            if sheet.unit.code == short and missing:
-                missing -= 1  # these sheets never came back
-                continue
-            most = 3 if bare > 0 else None
+        sheets = self._sheets(rule, rule.per_unit - round(rule.per_unit * PHONE_SHARE))
+        if last:
+            sheets = sheets[:-SHORT]  # these never came back from the last unit
+        for unit, serial in sheets:
+            ticks = self._ticks(rule, unit, self._severity(rule), most=3 if bare > 0 else None)
             bare -= 1
-            answers = self._ticks(rule, sheet.unit, self._severity(rule), most=most)
-            key_booklet(
-                self.slug, sheet.serial, {sheet.unit.code: Reading(answers)}, actor=self.enumerator
-            )
-            self.serials.append((rule.code, sheet.unit.code, sheet.serial))
+            key_booklet(self.slug, serial, {unit: Reading(ticks)}, actor=self.enumerator)
+            self.serials.append((rule.code, unit, serial))
             self.tell(1)
 
-    def _slips(self, rule: QuotaRule, unit: str | None, count: int) -> list[PrintedSlip]:
+    def _slips(self, rule: QuotaRule, unit: str | None, count: int) -> list[tuple[str, str]]:
+        """Issue and print slips; return unit (empty for a crossed rule) and code of each."""
         numbers = issue_slips(self.slug, rule.code, unit, count, actor=self.coordinator)
-        return print_slips(self.slug, numbers=numbers, actor=self.coordinator)
+        printed = print_slips(self.slug, numbers=numbers, actor=self.coordinator)
+        return [(slip.unit.code if slip.unit else "", slip.code) for slip in printed]
+
+    def _sheets(self, rule: QuotaRule, count: int) -> list[tuple[str, str]]:
+        """Print sheets; return unit (empty for a booklet) and serial of each, by unit."""
+        if count == 0:
+            return []
+        printed = print_sheets(self.slug, rule.code, None, count, actor=self.coordinator)
+        return [(sheet.unit.code if sheet.unit else "", sheet.serial) for sheet in printed]
 
     # --- what a coordinator does afterwards ------------------------------------------------
 
@@ -223,54 +211,54 @@ class Simulation:
         chosen = self.rng.choice(len(self.serials), EXCLUDED, replace=False)
         for place, index in enumerate(sorted(int(i) for i in chosen)):
             _rule, unit, serial = self.serials[index]
-            exclude_ballot(
-                self.slug, serial, unit, reasons[place % len(reasons)], actor=self.coordinator
-            )
+            why = reasons[place % len(reasons)]
+            exclude_ballot(self.slug, serial, unit, why, actor=self.coordinator)
 
     def _top_up(self) -> None:
         """Find more people where places are still free, but for one cell; overfill a few."""
         cells = cells_of(campaign_by_slug(self.slug))
-        short = cells[-1].id
+        free = {(cell.rule.code, cell.unit.code): cell.missing for cell in cells[:-1]}
+        ids = {(cell.rule.code, cell.unit.code): cell.id for cell in cells}
         for rule in self.rules:
-            mine = [cell for cell in cells if cell.rule.code == rule.code and cell.id != short]
+            mine = {unit: free.get((rule.code, unit), 0) for unit in self.units[rule.code]}
             if rule.design is Design.CROSS:
                 self._more_crossed(rule, mine)
                 continue
-            for cell in mine:
-                self._more_own(rule, cell.unit, cell.missing)
-        crowded = [cell for cell in cells if cell.rule.code == self.rules[-1].code][:CROWDED]
-        for cell in crowded:
-            self._more_own(cell.rule, cell.unit, EXTRA)
-        self._admit_one(crowded[0])
+            for unit, count in mine.items():
+                self._more_own(rule, unit, count)
+        last = self.rules[-1]
+        crowded = self.units[last.code][:CROWDED]
+        for unit in crowded:
+            self._more_own(last, unit, EXTRA)
+        self._admit_one(last.code, crowded[0], ids[last.code, crowded[0]])
 
-    def _more_crossed(self, rule: QuotaRule, cells: list[QuotaCell]) -> None:
-        free = {cell.unit.code: cell.missing for cell in cells}
+    def _more_crossed(self, rule: QuotaRule, free: dict[str, int]) -> None:
         while any(free.values()):
-            slip = self._slips(rule, None, 1)[0]
+            code = self._slips(rule, None, 1)[0][1]
             severity = self._severity(rule)
-            for unit in self.units[rule.code]:
-                if free.get(unit.code):
-                    free[unit.code] -= 1
-                    self._send(slip, rule, unit, severity, met=True)
+            for unit in [unit for unit, places in free.items() if places]:
+                free[unit] -= 1
+                self._send(code, rule, unit, severity)
 
-    def _more_own(self, rule: QuotaRule, unit: Unit, count: int) -> None:
+    def _more_own(self, rule: QuotaRule, unit: str, count: int) -> None:
         if count <= 0:
             return
-        for slip in self._slips(rule, unit.code, count):
-            self._send(slip, rule, unit, self._severity(rule), met=True)
+        for _unit, code in self._slips(rule, unit, count):
+            self._send(code, rule, unit, self._severity(rule))
 
-    def _admit_one(self, cell: QuotaCell) -> None:
+    def _admit_one(self, rule_code: str, unit_code: str, cell_id: int) -> None:
         """Show a place going to the next in line after an exclusion."""
+        why = "người trả lời không thuộc xã"
         for rule, unit, serial in self.serials:
-            if (rule, unit) == (cell.rule.code, cell.unit.code):
-                why = "người trả lời không thuộc xã"
-                try:
-                    before = exclude_ballot(self.slug, serial, unit, why, actor=self.coordinator)
-                except ConflictError:  # excluded before
-                    continue
-                if before is Status.COUNTED:
-                    admit_next(self.slug, cell.id, "thay phiếu đã loại", actor=self.coordinator)
-                    return
+            if (rule, unit) != (rule_code, unit_code):
+                continue
+            try:
+                before = exclude_ballot(self.slug, serial, unit, why, actor=self.coordinator)
+            except ConflictError:  # excluded before
+                continue
+            if before is Status.COUNTED:
+                admit_next(self.slug, cell_id, "thay phiếu đã loại", actor=self.coordinator)
+                return
 
     # --- points --------------------------------------------------------------------------
 

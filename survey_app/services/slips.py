@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from questionnaires.model import Design
@@ -192,13 +192,15 @@ def _add(
     session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
     highest = session.scalar(select(func.max(Slip.number)).where(Slip.campaign_id == campaign.id))
     numbers = list(range((highest or 0) + 1, (highest or 0) + 1 + count))
-    session.add_all(
-        Slip(campaign_id=campaign.id, number=number, rule_id=rule.id, unit_id=unit_id)
-        for number in numbers
-    )
     if numbers:
+        session.execute(
+            insert(Slip),
+            [
+                {"campaign_id": campaign.id, "number": n, "rule_id": rule.id, "unit_id": unit_id}
+                for n in numbers
+            ],
+        )
         mark_issued(session, rule, unit_id, len(numbers))
-    session.flush()
     return numbers
 
 

@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM = shutil.which("chromium")  # the system's; Playwright's own where there is none
 PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
 
 
 class Silent(WSGIRequestHandler):
