@@ -82,11 +82,17 @@ class OfficeForm(FlaskForm):
         ]
 
 
+class _Box(CheckboxInput):
+    """One box of several: that one of them is needed does not make each of them needed."""
+
+    validation_attrs = ("disabled",)
+
+
 class CheckboxesField(SelectMultipleField):
     """Several choices, each with a box."""
 
     widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    option_widget = _Box()
 
 
 def _reason(label: str = "Lý do") -> TextAreaField:

@@ -153,7 +153,7 @@ def the_administrator_adds(admin: Page, name: str, role: str) -> tuple[str, str]
     admin.get_by_label("Tên đăng nhập").fill(email)
     admin.get_by_label(role).check()
     admin.get_by_role("button", name="Tạo tài khoản").click()
-    return email, admin.locator("#password").inner_text()
+    return email, admin.locator("#password").inner_text(timeout=5000)
 
 
 def the_enumerator_is_given_units(hoa: Page, name: str, units: list[str]) -> None:
@@ -195,7 +195,7 @@ def the_deadline_is_moved(hoa: Page) -> None:
     hoa.goto(HERE)
     hoa.get_by_text("Gia hạn", exact=True).first.click()
     hoa.get_by_label("Hạn mới").fill(later.isoformat())
-    hoa.get_by_label("Lý do").first.fill("mưa lũ ở ba xã")
+    hoa.locator("form[action$='/deadline']").get_by_label("Lý do").fill("mưa lũ ở ba xã")
     hoa.get_by_role("button", name="Gia hạn").click()
     says(hoa, f"Hạn trả lời mới: hết ngày {day(later)}")
 
