@@ -1,5 +1,5 @@
 # Two commands for a newcomer: make demo, make test. `make help` lists the rest.
-.PHONY: demo test check lock clean help
+.PHONY: demo test check lock messages clean help
 
 PYTHON ?= python3
 EMPTY ?=
@@ -26,6 +26,9 @@ lock: .venv-test/ready  ## renew exact versions and hashes from setup.cfg
 	  --generate-hashes --no-emit-index-url --quiet -o requirements.lock
 	.venv-test/bin/uv pip compile setup.cfg --extra build --extra test --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --quiet --constraint requirements.lock -o requirements-test.lock
+
+messages: .venv-test/ready  ## compile the English of the pages
+	.venv-test/bin/pybabel compile --directory survey_app/translations --locale en
 
 clean:  ## remove both environments and the demonstration
 	rm -rf .venv .venv-test instance/demo instance/demo-empty

@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
+from flask.cli import ScriptInfo, with_appcontext
+from flask_migrate.cli import db
 
 from questionnaires.errors import DefinitionError
 from survey_app import create_app
@@ -24,8 +25,8 @@ from survey_app.cli.scores import criteria, index, scores
 from survey_app.errors import SurveyError
 
 
-class Office(FlaskGroup):
-    """Commands inside the app's context; a refusal is a sentence, not a trace."""
+class Office(click.Group):
+    """The commands; a refusal is a sentence and exit code 1, not a trace."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Run a command and turn what the office must know into exit code 1."""
@@ -36,14 +37,7 @@ class Office(FlaskGroup):
             sys.exit(1)
 
 
-@click.group(
-    cls=Office,
-    create_app=lambda: create_app(),  # noqa: PLW0108 - the group calls it without arguments
-    add_default_commands=False,
-    add_version_option=False,
-    load_dotenv=False,
-    set_debug_flag=False,
-)
+@click.group(cls=Office)
 @click.version_option(package_name="cchc")
 def cli() -> None:
     """Khảo sát và tính Chỉ số cải cách hành chính (CCHC) và Chỉ số hài lòng (SIPAS).
@@ -65,6 +59,7 @@ for command in (campaign, slips, forms, scores, criteria, index, user, backup, s
     _inside_the_app(command)
     cli.add_command(command)
 cli.add_command(demo)  # makes an app of its own, in a folder of its own
+cli.add_command(db)  # enters the app by itself
 
 
 def main() -> None:

@@ -25,9 +25,10 @@ from survey_app.extensions import db, without_durability
 from survey_app.formats import number, today
 from survey_app.models import Capacity, Round, State
 from survey_app.permissions import ROLE_LABELS, ROLES
-from survey_app.printing import write_cards
+from survey_app.printing import write_cards, write_sheets
 from survey_app.services import accounts, campaigns, plans, slips
 from survey_app.services.audit import Actor
+from survey_app.services.sheets import PrintedSheet
 
 # The computation brings pandas; ``cchc demo --help`` and serving start without it.
 # ruff: noqa: PLC0415
@@ -144,7 +145,7 @@ def _make_staff() -> dict[str, str]:
     accounts.assign(
         _email("enumerator"),
         SLUG,
-        communes[:KEYED_BY_ENUMERATOR],
+        communes[-KEYED_BY_ENUMERATOR:],
         capacity=Capacity.KEYS,
         actor=CLERK,
     )
@@ -171,6 +172,7 @@ def _fill(home: Path) -> None:
             tell=bar.update,
         )  # fmt: skip
         simulation.fill()
+    _leave_paper(home, simulation.unreturned)
     samples = home / "bieu_mau_mau"
     samples.mkdir(exist_ok=True)
     for round_, name in ((Round.SELF, "tu_cham.zip"), (Round.ROUND_1, "tham_dinh.zip")):
@@ -182,6 +184,15 @@ def _fill(home: Path) -> None:
         done = run_index(SLUG, actor=CLERK)
         made = council_workbook(SLUG, done.number, actor=CLERK)
         (home / made.name).write_bytes(made.data)
+
+
+def _leave_paper(home: Path, papers: list[tuple[str, str]]) -> None:
+    """Draw the sheets nobody has returned yet, for a person to fill and key."""
+    campaign = campaigns.campaign_by_slug(SLUG)
+    cell = plans.cells_of(campaign)[-1]
+    sheets = [PrintedSheet(serial, cell.rule, cell.unit) for _unit, serial in papers]
+    with (home / "phieu_giay_chua_nhap.pdf").open("wb") as pdf:
+        write_sheets(campaign, sheets, pdf)
 
 
 def _print_free_slips(home: Path) -> None:
@@ -215,5 +226,6 @@ def _say(base: str, passwords: dict[str, str], home: Path, *, empty: bool) -> No
         click.echo(f"  2. Phân tích: chỉ số, xếp hạng      {base}/campaigns/{SLUG}/index")
     click.echo(f"  3. Trả lời một phiếu trên điện thoại: {place / 'phieu_moi_dung_thu.pdf'}")
     if not empty:
-        click.echo(f"  4. Sổ của Hội đồng và biểu mẫu đã điền: {place}")
+        click.echo(f"  4. Điều tra viên: nhập {place / 'phieu_giay_chua_nhap.pdf'} tại {base}/")
+        click.echo(f"  5. Sổ của Hội đồng và biểu mẫu đã điền: {place}")
     click.echo(f"\n{number(len(plans.cells_of(campaign)))} ô. Dừng máy chủ: Ctrl+C.\n")

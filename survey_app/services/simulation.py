@@ -88,6 +88,7 @@ class Simulation:
     rng: np.random.Generator
     tell: Tell = lambda _n: None
     serials: list[tuple[str, str, str]] = field(default_factory=list)
+    unreturned: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.campaign: Campaign = campaign_by_slug(self.slug)
@@ -181,8 +182,8 @@ class Simulation:
         last = rule is self.rules[-1]
         bare = BARE if last else 0
         sheets = self._sheets(rule, rule.per_unit - round(rule.per_unit * PHONE_SHARE))
-        if last:
-            sheets = sheets[:-SHORT]  # these never came back from the last unit
+        if last:  # these never came back from the last unit
+            sheets, self.unreturned = sheets[:-SHORT], sheets[-SHORT:]
         for unit, serial in sheets:
             ticks = self._ticks(rule, unit, self._severity(rule), most=3 if bare > 0 else None)
             bare -= 1
