@@ -49,7 +49,7 @@ def serve_tls(app: Flask, host: str, port: int, home: Path) -> None:
 
     certificate, key = make_certificate(host, home / "tls")
 
-    class Server(BaseApplication):  # type: ignore[misc]
+    class Server(BaseApplication):
         """gunicorn with settings of ours."""
 
         def load_config(self) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from survey_app.errors import NotFoundError, SurveyError
@@ -235,7 +235,7 @@ def _found(
     )
 
 
-def _elsewhere(connection: Connection, standing: Standing, slip: Row[Any]) -> SlipError:
+def _elsewhere(connection: Connection, standing: Standing, slip: Any) -> SlipError:  # noqa: ANN401 - a row
     """Say where a code belongs that was used on another slip's page."""
     rule = connection.scalar(select(QuotaRule.code).where(QuotaRule.id == slip.rule_id))
     unit = connection.scalar(select(Unit.code).where(Unit.id == slip.unit_id))
@@ -406,4 +406,4 @@ def _receipt(found: _Found, unit: BoxUnit, status: Status, *, first: bool) -> Re
 
 
 def _keys() -> Keys:
-    return current_app.extensions["cchc.keys"]  # type: ignore[no-any-return]
+    return current_app.extensions["cchc.keys"]

@@ -59,6 +59,7 @@ __all__ = [
     "form_version",
     "import_criteria",
     "load_campaign",
+    "only_simulated",
     "open_campaign",
     "opening_sheet",
     "rule_form",
@@ -74,6 +75,11 @@ def all_campaigns(actor: Actor) -> list[Campaign]:
     return [campaign for campaign in found if campaign.id in mine]
 
 
+def only_simulated() -> bool:
+    """Whether all there is here is simulated: a demonstration."""
+    return set(db.session.scalars(select(Campaign.simulated).distinct())) == {True}
+
+
 def campaign_by_slug(slug: str, session: Session | None = None) -> Campaign:
     """Return a campaign by slug.
 
@@ -86,7 +92,7 @@ def campaign_by_slug(slug: str, session: Session | None = None) -> Campaign:
     found = (session or db.session).scalar(select(Campaign).where(Campaign.slug == slug))
     if found is None:
         raise NotFoundError(f"Không có đợt điều tra “{slug}”. Xem danh sách ở trang đầu.")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def load_campaign(

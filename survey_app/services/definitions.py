@@ -31,7 +31,7 @@ def _parsed(
 ) -> Definition:
     if sha256 not in _PARSED:
         _PARSED[sha256] = parse(frozen)
-    return _PARSED[sha256]  # type: ignore[no-any-return]
+    return _PARSED[sha256]
 
 
 def definition_of(campaign: Campaign) -> CampaignDefinition:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from questionnaires.checks import check_together
 from questionnaires.freezing import canonical_json
 from questionnaires.model import Campaign as CampaignDefinition
-from questionnaires.model import Design, GroupWeights, Questionnaire
+from questionnaires.model import CriteriaSet, Design, GroupWeights, Questionnaire
 from sampling.fees import plan_fees
 from sampling.quotas import people, people_by_rule, quota_totals
 from survey_app.errors import NotFoundError
@@ -95,10 +95,10 @@ def opening_sheet(slug: str) -> OpeningSheet:
     definition = definition_of(campaign)
     forms = forms_of(campaign)
     sets = {kind: criteria_set_of(v) for kind, v in current_criteria(campaign).items()}
-    shown = "\n".join(
-        canonical_json(part)
-        for part in (definition, *forms.values(), *(sets[kind] for kind in sorted(sets)))
-    )
+    parts: list[CampaignDefinition | Questionnaire | CriteriaSet] = [definition]
+    parts += forms.values()
+    parts += [sets[kind] for kind in sorted(sets)]
+    shown = "\n".join(canonical_json(part) for part in parts)
     lines = (
         *_dates(definition),
         *_rules(definition),

@@ -52,7 +52,7 @@ def actor() -> Actor:
         from survey_app.services.accounts import actor_of  # noqa: PLC0415 - needs the models
 
         g.actor = actor_of(current_user)
-    return g.actor  # type: ignore[no-any-return]
+    return g.actor
 
 
 def refuse_undeclared(app: Flask) -> None:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from survey_app.formats import language
 from survey_app.models import Campaign, State
 from survey_app.permissions import ROLE_LABELS, Permission
+from survey_app.services.campaigns import only_simulated
 from survey_app.views.access import actor
 
 MAIN: Final = (
@@ -137,6 +138,7 @@ def register(app: Flask) -> None:
                 role_label,
                 own_roles,
                 state_badge,
+                only_simulated,
             )
         }
     )

@@ -39,9 +39,7 @@ print(json.dumps(said))
 
 
 def test_4000_sendings_from_16_processes_fill_every_cell_exactly(make_campaign, config):
-    campaign = make_campaign(
-        units=["P01", "P02", *(f"X{n:02d}" for n in range(1, CELLS + 1))]
-    )
+    campaign = make_campaign(units=["P01", "P02", *(f"X{n:02d}" for n in range(1, CELLS + 1))])
     people = [
         (slip.unit.code, slip.code)
         for unit in range(1, CELLS + 1)
