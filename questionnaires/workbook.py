@@ -207,7 +207,7 @@ def _inside(data: bytes, filename: str) -> Mistake | None:
                     return _unreadable(filename)
                 if cells > MAX_CELLS:
                     return too_large
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError):
         return _unreadable(filename)
     return None
 

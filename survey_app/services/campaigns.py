@@ -392,13 +392,13 @@ def import_criteria(slug: str, criteria: CriteriaSet, reason: str, *, actor: Act
 
 
 def need_reason(reason: str) -> None:
-    """Refuse a reason that says nothing.
+    """Refuse a reason that says nothing, or that a database cannot keep.
 
     Raises
     ------
     SurveyError
-        If it has fewer than five letters.
+        If it has fewer than five letters, more than 400, or a NUL among them.
 
     """
-    if len(reason.strip()) < 5:  # noqa: PLR2004 - "sai" says nothing; "nhập sai" does
-        raise SurveyError("Hãy ghi lý do (ít nhất 5 ký tự) để lưu vào nhật ký.")
+    if not 5 <= len(reason.strip()) <= 400 or "\0" in reason:  # noqa: PLR2004 - "sai" says nothing; "nhập sai" does
+        raise SurveyError("Hãy ghi lý do (từ 5 đến 400 ký tự) để lưu vào nhật ký.")

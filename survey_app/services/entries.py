@@ -298,4 +298,5 @@ class _Settling:
         if old.status is Status.COUNTED:
             release_place(self.session, self.cell.id)
         old.status = Status.EXCLUDED
-        old.reason = f"đính chính bởi lần nhập {before.revision + 1}: {reason}"
+        # whole in the new entry; here it shares its column with what goes before it
+        old.reason = f"đính chính bởi lần nhập {before.revision + 1}: {reason}"[:400]

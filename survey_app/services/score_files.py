@@ -65,7 +65,7 @@ def unpack(files: Iterable[tuple[str, bytes]]) -> list[Uploaded]:
 def _from_zip(name: str, data: bytes) -> Iterator[Uploaded]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         yield _refused(name, name, "tệp ZIP hỏng hoặc không phải tệp ZIP", "nén lại rồi tải lên")
         return
     with archive:
@@ -99,7 +99,7 @@ def _from_member(zip_name: str, archive: zipfile.ZipFile, member: zipfile.ZipInf
         return _refused(shown, path.name, "tệp quá lớn", "bỏ hình ảnh và trang tính thừa")
     try:
         data = archive.read(member)  # zipfile never unpacks more than was declared
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError):
         return _refused(shown, path.name, "không giải nén được", "nén lại rồi tải lên")
     return Uploaded(shown, data)
 

@@ -231,7 +231,8 @@ class Simulation:
         crowded = self.units[last.code][:CROWDED]
         for unit in crowded:
             self._more_own(last, unit, EXTRA)
-        self._admit_one(last.code, crowded[0], ids[last.code, crowded[0]])
+        unit = crowded[-1]  # the first unit's sheets are the bare ones: no place comes free there
+        self._admit_one(last.code, unit, ids[last.code, unit])
 
     def _more_crossed(self, rule: QuotaRule, free: dict[str, int]) -> None:
         while any(free.values()):

@@ -256,7 +256,9 @@ def print_slips(
         else:
             chosen = chosen.where(Slip.number.in_(numbers))
         slips = session.scalars(
-            chosen.order_by(Slip.number).options(joinedload(Slip.rule), joinedload(Slip.unit))
+            chosen.order_by(Slip.number)
+            .options(joinedload(Slip.rule), joinedload(Slip.unit))
+            .with_for_update(of=Slip)  # an answer on its way, or another print, comes first
         ).all()
         _refuse_unprintable(numbers, slips)
         keys = current_app.extensions["cchc.keys"]

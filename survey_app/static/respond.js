@@ -59,7 +59,7 @@
       answers.hidden = false;
       count();
     }
-    const heading = said.querySelector("h2") || document.querySelector("h1");
+    const heading = said.querySelector("h1, h2") || document.querySelector("h1");
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
     scrollTo(0, 0);

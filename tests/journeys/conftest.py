@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 CHROMIUM = shutil.which("chromium")  # the system's; Playwright's own where there is none
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--screenshots", action="store_true", help="draw docs/screenshots anew (test_screens.py)"
+    )
 
 
 class Silent(WSGIRequestHandler):
@@ -30,16 +37,24 @@ class LiveServer:
     url: str
 
 
-@pytest.fixture
-def live_server(app: Flask) -> Iterator[LiveServer]:
-    """The app behind a real socket, one thread per request."""
+@contextmanager
+def serving(app: Flask) -> Iterator[LiveServer]:
+    """Put an app behind a real socket, one thread per request."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield LiveServer(f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield LiveServer(f"http://127.0.0.1:{server.port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[LiveServer]:
+    with serving(app) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +69,7 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
     """``open_page()`` is a fresh phone; what goes wrong on a page fails the test."""
     contexts: list[BrowserContext] = []
-    faults: list[str] = []
+    faults: list[list[str]] = []
 
     def opened(**options: Any) -> Page:
         context = browser.new_context(
@@ -62,14 +77,21 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: _note(faults, message.type, message.text))
+        faults.append(faults_of(page))
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    assert not faults
+    assert not any(faults)
+
+
+def faults_of(page: Page) -> list[str]:
+    """Gather what goes wrong on a page from now on."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: _note(faults, message.type, message.text))
+    return faults
 
 
 def _note(faults: list[str], kind: str, text: str) -> None:
