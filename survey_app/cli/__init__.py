@@ -8,12 +8,13 @@ doors like views: they read arguments, call one service and print.
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Final
 
 import click
 from flask import Flask
 from flask.cli import ScriptInfo, with_appcontext
 from flask_migrate.cli import db
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from questionnaires.errors import DefinitionError
 from survey_app import create_app
@@ -23,6 +24,8 @@ from survey_app.cli.demo import demo
 from survey_app.cli.paper import forms, slips
 from survey_app.cli.scores import criteria, index, scores
 from survey_app.errors import SurveyError
+
+NO_TABLE: Final = ("no such table", "UndefinedTable")
 
 
 class Office(click.Group):
@@ -34,6 +37,11 @@ class Office(click.Group):
             return super().invoke(ctx)
         except (SurveyError, DefinitionError) as error:
             click.echo(str(error), err=True)
+            sys.exit(1)
+        except (OperationalError, ProgrammingError) as error:
+            if not any(sign in str(error) for sign in NO_TABLE):
+                raise
+            click.echo("Cơ sở dữ liệu chưa có bảng. Hãy chạy: cchc db upgrade", err=True)
             sys.exit(1)
 
 

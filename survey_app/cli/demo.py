@@ -104,6 +104,7 @@ def _prepare(home: Path, *, empty: bool) -> dict[str, str]:
         flask_migrate.upgrade(directory=str(current_app.extensions["cchc"].migrations))
     if (home / DONE).exists():
         _keep_open()
+        _print_free_slips(home)
         return {role: accounts.new_password(_email(role), actor=CLERK) for role in ROLES}
     with without_durability(db.engine):
         with _step("Nạp Bố Trạch 2020, chuyển về hôm nay"):
@@ -196,16 +197,28 @@ def _leave_paper(home: Path, papers: list[tuple[str, str]]) -> None:
 
 
 def _print_free_slips(home: Path) -> None:
-    """Leave a few slips unused on paper, so a person can answer too."""
+    """Leave a few slips unused on paper, so a person can answer too.
+
+    Printed anew at every start: the address may have changed, and a code is kept nowhere.
+    """
     campaign = campaigns.campaign_by_slug(SLUG)
-    cells = plans.cells_of(campaign)
-    last = cells[-1]
-    wanted = [(last.rule.code, last.unit.code, 3), ("CH1", None, 1), ("CX4", "X01", 1)]
-    numbers = [
-        made
-        for rule, unit, count in wanted
-        for made in slips.issue_slips(SLUG, rule, unit, count, actor=CLERK)
-    ]
+    if campaign.state is not State.COLLECTING:
+        return
+    last = plans.cells_of(campaign)[-1]
+    numbers: list[int] = []
+    for rule, unit, count in (
+        (last.rule.code, last.unit.code, 3),
+        ("CH1", None, 1),
+        ("CX4", "X01", 1),
+    ):
+        free = [
+            slip.number
+            for slip in slips.slip_list(campaign, rule, unit)
+            if slip.used_on is None and slip.revoked_on is None
+        ][-count:]
+        short = count - len(free)
+        more = slips.issue_slips(SLUG, rule, unit, short, actor=CLERK) if short else []
+        numbers += [*free, *more]
     printed = slips.print_slips(SLUG, numbers=numbers, actor=CLERK)
     with (home / "phieu_moi_dung_thu.pdf").open("wb") as pdf:
         write_cards(campaign, printed, pdf)

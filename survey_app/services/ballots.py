@@ -190,7 +190,7 @@ def open_slip(
             _need_collecting(standing)
             full = _full(connection, found.units)
     except _NoSlipError:
-        raise _wrong_code(digits, address) from None
+        raise _wrong_code(short_code, digits, address) from None
     return OpenedSlip(
         units=tuple(
             UnitProgress(unit.code, unit.name, unit.code in found.stored, unit.cell_id in full)
@@ -247,7 +247,7 @@ def _elsewhere(connection: Connection, standing: Standing, slip: Any) -> SlipErr
     )
 
 
-def _wrong_code(digits: str, address: str) -> SlipError:
+def _wrong_code(short_code: str, digits: str, address: str) -> SlipError:
     """Count a wrong code and say what is wrong with it."""
     if too_many("code", address):
         return SlipError(
@@ -256,7 +256,7 @@ def _wrong_code(digits: str, address: str) -> SlipError:
             "mã đúng vẫn vào được ngay.",
             status=429,
         )
-    note_wrong("code", address)
+    note_wrong("code", address, campaign=short_code.upper()[:12])
     if len(digits) == CODE_DIGITS and is_sound(digits):
         return SlipError(
             "unknown",
@@ -345,7 +345,7 @@ def submit_ballot(
             _need_collecting(standing)
             return _store(connection, box, found, unit, answers, met=met)
     except _NoSlipError:
-        raise _wrong_code(digits, address) from None
+        raise _wrong_code(short_code, digits, address) from None
     except IntegrityError:  # two sendings crossed: the unique key let one in, its place with it
         return submit_ballot(
             short_code, rule_code, unit_code, code, answers, met=met, address=address

@@ -9,19 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, current_app, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import user_logged_in
 from flask_security import current_user
 
+from survey_app.errors import SurveyError
 from survey_app.models import Campaign, State, User
 from survey_app.services.campaigns import all_campaigns
+from survey_app.services.wrong_tries import MOST_PASSWORDS, note_wrong, too_many
 from survey_app.views import shell
 from survey_app.views.access import actor, public
 
 bp = Blueprint("auth", __name__)
 
+OK: Final = 200
 LANGUAGES: Final = ("vi", "en")
 DRAFT: Final = (State.DRAFT,)
 OPEN: Final = (State.PLANNED, State.COLLECTING)
@@ -69,6 +72,33 @@ def next_steps(campaign: Campaign) -> list[shell.Link]:
         for step in STEPS
         if campaign.state in step.states and shell.may_open(step.endpoint)
     ]
+
+
+@bp.before_app_request
+def refuse_guessing() -> None:
+    """Stop an address and an account from trying passwords without end."""
+    if _signing_in() and too_many("password", _who(), MOST_PASSWORDS):
+        raise SurveyError(
+            "Sai mật khẩu quá nhiều lần. Hãy đợi 10 phút rồi thử lại, "
+            "hoặc nhờ người quản trị cấp mật khẩu mới.",
+            status=429,
+        )
+
+
+@bp.after_app_request
+def count_guess(response: Response) -> Response:
+    """Count a sign-in that showed the form again instead of opening the door."""
+    if _signing_in() and response.status_code == OK:
+        note_wrong("password", _who())
+    return response
+
+
+def _signing_in() -> bool:
+    return request.method == "POST" and request.endpoint == "security.login"
+
+
+def _who() -> str:
+    return f"{request.remote_addr} {request.form.get('email', '').strip().lower()}"
 
 
 @bp.before_app_request

@@ -21,6 +21,7 @@ from survey_app.services.campaigns import campaign_by_slug, definition_of
 from survey_app.services.decisions import admit_next, exclude_ballot
 from survey_app.services.field_numbers import NEARLY
 from survey_app.services.fieldwork import call_text, cell_detail, find_cell, matrix
+from survey_app.services.wrong_tries import guessing
 from survey_app.views.access import actor, needs, wants_partial
 
 bp = Blueprint("coordinate", __name__)
@@ -39,6 +40,7 @@ def field(slug: str) -> ResponseReturnValue:
         field=found,
         names=_names(campaign),
         only_missing=request.args.get("missing") == "1",
+        guesses=guessing(campaign.short_code),
         at=now(),
         nearly=100 * NEARLY,
         strip=charts.strip,
