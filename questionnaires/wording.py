@@ -161,6 +161,7 @@ def _say(detail: ErrorDetails, place: Place) -> tuple[str, str]:
         "field": place[-1] if place else "tệp",
         **detail.get("ctx", {}),
     }
+    words["expected"] = str(words.get("expected", "")).replace(" or ", " hoặc ")
     return problem.format_map(words), remedy.format_map(words)
 
 

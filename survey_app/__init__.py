@@ -8,6 +8,7 @@ matplotlib is imported), ``office`` (everything staff use) or ``all``. Read next
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import import_module
 from typing import Final
 
@@ -21,13 +22,14 @@ from flask import (
     request,
     session,
 )
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import HTTPException
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from survey_app import formats, sign_in
+from survey_app import edges, formats, sign_in
 from survey_app.config import Config
 from survey_app.errors import SurveyError
 from survey_app.extensions import db, migrate
@@ -91,6 +93,8 @@ def create_app(config: Config | None = None, surface: str = "all") -> Flask:
     migrate.init_app(app, db, directory=str(config.migrations), render_as_batch=True)
     Babel(app, locale_selector=page_language)
     formats.register(app)
+    app.add_template_filter(in_page_language)
+    edges.register(app)
     names = [name for key, listed in SURFACES.items() if surface in (key, "all") for name in listed]
     if surface != "respond":
         _open_office(app)
@@ -129,6 +133,7 @@ def _open_office(app: Flask) -> None:
         "SECURITY_POST_LOGOUT_VIEW": "/login",
         "SECURITY_POST_CHANGE_VIEW": "/",
         "SECURITY_DEFAULT_REMEMBER_ME": False,
+        "SECURITY_FRESHNESS": timedelta(minutes=-1),  # no page asks for the password again
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_REDIRECT_BEHAVIOR": None,
         "SECURITY_STATIC_FOLDER": None,
@@ -151,6 +156,11 @@ def remembered_language() -> str:
     return str(chosen) if chosen in LANGUAGES else "vi"
 
 
+def in_page_language(sentence: str) -> str:
+    """Return a refusal in the language of the page; one that was put together stays as it is."""
+    return gettext(sentence)
+
+
 def _say(error: SurveyError) -> tuple[str, int]:
     """Show a service's refusal as a page, or as a fragment where htmx asked."""
     partial = request.headers.get("HX-Request") == "true"
@@ -169,8 +179,18 @@ HTTP_SENTENCES: Final = {
 }
 
 
+STALE_PAGE: Final = (
+    "Phiên đăng nhập đã kết thúc hoặc trang này mở quá lâu, nên chưa lưu gì. "
+    "Hãy tải lại trang, đăng nhập nếu được hỏi, rồi gửi lại."
+)
+
+
 def _say_http(error: HTTPException) -> Response | tuple[str, int]:
     """Say in plain Vietnamese what the web's own errors mean."""
+    if isinstance(error, SecurityError):  # a host that is not ours: no page has an address there
+        return Response(HTTP_SENTENCES[404], status=error.code, mimetype="text/plain")
+    if isinstance(error, CSRFError):
+        return _say(SurveyError(STALE_PAGE))
     if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004
         return error.get_response()  # type: ignore[return-value]
     sentence = HTTP_SENTENCES.get(

@@ -2,8 +2,9 @@
 
 Read from the environment: ``CCHC_HOME`` (folder of the database, keys and files; default
 ``instance``), ``CCHC_DATABASE_URL`` (default SQLite in that folder), ``CCHC_BASE_URL``
-(public address printed on slips; none means the campaign lives on paper). Keys are files
-in ``CCHC_HOME/keys`` readable by the owner only and are made on first use.
+(public address printed on slips; none means the campaign lives on paper),
+``CCHC_TRUSTED_HOSTS`` (host names that are answered, with commas between; default any). Keys
+are files in ``CCHC_HOME/keys`` readable by the owner only and are made on first use.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Config:
         Turns errors into exceptions; never weakens a promise.
     proxies
         Reverse proxies in front of the app whose forwarding headers are believed.
+    hosts
+        Host names that are answered; none means any.
 
     """
 
@@ -44,6 +47,7 @@ class Config:
     testing: bool = False
     secure_cookies: bool = True
     proxies: int = 0
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls) -> Config:
@@ -55,6 +59,11 @@ class Config:
             base_url=(os.environ.get("CCHC_BASE_URL") or "").rstrip("/") or None,
             secure_cookies=os.environ.get("CCHC_INSECURE_COOKIES") != "1",
             proxies=int(os.environ.get("CCHC_PROXIES", "0")),
+            hosts=tuple(
+                host.strip()
+                for host in os.environ.get("CCHC_TRUSTED_HOSTS", "").split(",")
+                if host.strip()
+            ),
         )
 
     @property
@@ -96,6 +105,7 @@ class Config:
             "SECRET_KEY": self.key("secret").hex(),
             "SQLALCHEMY_DATABASE_URI": url,
             "SQLALCHEMY_ENGINE_OPTIONS": engine,
+            "TRUSTED_HOSTS": list(self.hosts) or None,
             "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
             "MAX_FORM_PARTS": 5000,

@@ -468,9 +468,11 @@ def upgrade() -> None:
         sa.Column("rule_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("printed_on", sa.Date(), nullable=True),
-        sa.Column("used_on", sa.Date(), nullable=True),
+        sa.Column("begun", sa.Boolean(), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
         sa.Column("revoked_on", sa.Date(), nullable=True),
         sa.Column("revoked_reason", sa.String(length=400), nullable=True),
+        sa.CheckConstraint("begun OR NOT used", name=op.f("ck_slips_used_slip_was_begun")),
         sa.CheckConstraint(
             "revoked_on IS NULL OR coalesce(length(revoked_reason), 0) > 0",
             name=op.f("ck_slips_revoked_slip_has_a_reason"),

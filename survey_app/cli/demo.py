@@ -214,7 +214,7 @@ def _print_free_slips(home: Path) -> None:
         free = [
             slip.number
             for slip in slips.slip_list(campaign, rule, unit)
-            if slip.used_on is None and slip.revoked_on is None
+            if not slip.begun and slip.revoked_on is None
         ][-count:]
         short = count - len(free)
         more = slips.issue_slips(SLUG, rule, unit, short, actor=CLERK) if short else []

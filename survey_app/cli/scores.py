@@ -207,12 +207,12 @@ def export(slug: str, number_: int | None, kind: str, out: Path) -> None:
 
 
 def _run(slug: str, number_: int | None) -> IndexRun:
-    from survey_app.services.index_runs import run_by_number, runs_of
+    from survey_app.services.index_runs import visible_run, visible_runs
 
     campaign = campaigns.campaign_by_slug(slug)
     if number_ is not None:
-        return run_by_number(campaign, number_)
-    runs = runs_of(campaign)
+        return visible_run(campaign, number_, COMMAND_LINE)
+    runs = visible_runs(campaign, COMMAND_LINE)
     if not runs:
         raise SurveyError(f"Đợt {slug} chưa có lần tính nào. Hãy chạy: cchc index run {slug}")
-    return max(runs, key=lambda done: done.number)
+    return runs[0]

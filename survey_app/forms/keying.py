@@ -73,7 +73,7 @@ def layout(
     """Return the rows of a page about ``units`` of a sheet, in the order of its paper.
 
     ``typed`` is what a refused page held; otherwise a single unit shows its reading in
-    force.
+    force to the person who keyed it, and empty boxes to everybody else.
     """
     return list(_Page(sheet, units, typed, language).groups())
 
@@ -149,7 +149,7 @@ class _Page:
         name = f"{NO_CONTACT_FIELD}:{unit.code}"
         before = self.sheet.keyed.get(unit.code)
         value = self.typed.get(name, "")
-        if not self.typed and before is not None and not before.met:
+        if not self.typed and before is not None and before.met is False:
             value = NO_CONTACT_CODE
         return Row(name, str(place), unit.name, (), value, unit.code, contact=True)
 
@@ -157,7 +157,7 @@ class _Page:
         if self.typed or len(self.units) > 1:
             return self.typed.get(name, "")
         before = self.sheet.keyed.get(unit or self.units[0].code)
-        return before.answers.get(question, "") if before else ""
+        return before.answers.get(question, "") if before and before.answers else ""
 
 
 def readings(units: tuple[Unit, ...], typed: Mapping[str, str]) -> dict[str, Reading]:

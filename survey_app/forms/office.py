@@ -34,6 +34,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from survey_app.edges import LARGEST
 from survey_app.models import QuotaRule, Unit
 from survey_app.permissions import ROLES
 
@@ -111,6 +112,10 @@ def _confirm(label: str) -> BooleanField:
     return BooleanField(_(label), [InputRequired(_("Hãy đánh dấu để xác nhận."))])
 
 
+def _slip_number() -> NumberRange:
+    return NumberRange(1, LARGEST, _("Không có phiếu mời mang số này."))
+
+
 # --- a campaign's life -------------------------------------------------------------------
 
 
@@ -181,12 +186,18 @@ class IssueForm(PlanForm):
     )
 
 
+class PrintForm(PlanForm):
+    """Slips of a rule to print, or one of them again by its public number."""
+
+    number = IntegerField(_("Số phiếu mời"), [Optional(), _slip_number()])
+
+
 class SlipForm(OfficeForm):
     """One slip by its public number."""
 
     number = IntegerField(
         _("Số phiếu mời"),
-        [InputRequired(_("Hãy ghi số in trên phiếu mời."))],
+        [InputRequired(_("Hãy ghi số in trên phiếu mời.")), _slip_number()],
         render_kw={"min": 1, "inputmode": "numeric", "autocomplete": "off"},
     )
     reason = _reason()

@@ -20,6 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from questionnaires.model import Kind, Question, Questionnaire
+from survey_app.edges import is_readable
 from survey_app.errors import SurveyError
 from survey_app.formats import number
 
@@ -82,17 +83,6 @@ def numbers(form: Questionnaire) -> dict[str, int]:
 def tidy(text: str) -> str:
     """Return free text in NFC, with plain line ends and no space around it."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def is_readable(text: str) -> bool:
-    """Whether every character can be stored and read again.
-
-    Controls, lone surrogates and the mark that replaces undecodable bytes are refused.
-    """
-    return all(
-        sign in "\n\t" or (sign != "\ufffd" and unicodedata.category(sign) not in {"Cc", "Cs"})
-        for sign in text
-    )
 
 
 def _missing(question: Question) -> str:

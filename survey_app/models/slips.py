@@ -17,11 +17,13 @@ class Slip(Model):
 
     ``code_hash`` is None until the slip is printed: codes exist only in the print stream,
     and printing again makes a new code. ``unit_id`` is None for a crossed rule.
-    ``used_on`` is set when its (last) unit is done; it is a day, never a time.
+    ``begun`` is set with its first answer and ``used`` with its last; neither has a day, so
+    that nothing lies beside ``ballots.received_on`` to be joined with.
     """
 
     __tablename__ = "slips"
     __table_args__ = (
+        CheckConstraint("begun OR NOT used", name="used_slip_was_begun"),
         UniqueConstraint("campaign_id", "number"),
         UniqueConstraint("code_hash"),
         CheckConstraint(
@@ -37,7 +39,8 @@ class Slip(Model):
     rule_id: Mapped[int] = mapped_column(ForeignKey("quota_rules.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     printed_on: Mapped[date | None]
-    used_on: Mapped[date | None]
+    begun: Mapped[bool] = mapped_column(default=False)
+    used: Mapped[bool] = mapped_column(default=False)
     revoked_on: Mapped[date | None]
     revoked_reason: Mapped[str | None] = mapped_column(String(400))
 

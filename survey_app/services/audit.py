@@ -101,10 +101,14 @@ def chained_hash(entry: AuditEntry) -> str:
 
 
 def broken_link() -> AuditEntry | None:
-    """Return the first entry that does not follow from the one before it, or None."""
-    previous = GENESIS
+    """Return the first entry that does not follow from the one before it, or None.
+
+    The last entry is returned when the head says that more followed: a cut tail.
+    """
+    previous, last = GENESIS, None
     for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
         if entry.previous_hash != previous or entry.hash != chained_hash(entry):
             return entry
-        previous = entry.hash
-    return None
+        previous, last = entry.hash, entry
+    head = db.session.scalar(select(AuditHead.hash))
+    return last if head is not None and head != previous else None

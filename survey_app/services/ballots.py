@@ -15,7 +15,6 @@ from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from survey_app.errors import NotFoundError, SurveyError
 from survey_app.extensions import db
@@ -56,7 +55,11 @@ _FULL = select(QuotaCell.id).where(
     QuotaCell.id.in_(bindparam("cells", expanding=True)), QuotaCell.accepted >= QuotaCell.target
 )
 _STORE = insert(_BALLOTS)
-_SPEND = update(_SLIPS).where(Slip.id == bindparam("slip")).values(used_on=bindparam("day"))
+_PROGRESS = (
+    update(_SLIPS)
+    .where(Slip.id == bindparam("slip"))
+    .values(begun=True, used=bindparam("wholly_used"))
+)
 
 
 class SlipError(SurveyError):
@@ -131,6 +134,7 @@ class _Found:
 
     slip_id: int
     digits: str
+    revoked: bool
     units: tuple[BoxUnit, ...]
     stored: Mapping[str, tuple[Status, bool]]
     """Unit code -> status of its ballot, and whether the person had met the unit."""
@@ -187,6 +191,7 @@ def open_slip(
             if len(found.stored) == len(found.units):
                 sentence = "Phiếu mời này đã được dùng để trả lời."
                 raise SlipError("used", sentence, status=409, receipt=receipt)
+            _need_valid(found)
             _need_collecting(standing)
             full = _full(connection, found.units)
     except _NoSlipError:
@@ -219,11 +224,6 @@ def _found(
     slip = connection.execute(query, {"hash": keys.slip_hash(digits)}).first()
     if slip is None or slip.campaign_id != standing.id:
         raise _NoSlipError
-    if slip.revoked_on is not None:
-        raise SlipError(
-            "revoked",
-            "Phiếu mời này đã được thu hồi. Hãy hỏi người đã phát phiếu để nhận phiếu mới.",
-        )
     here = None if box.crossed or unit_code is None else box.units.get(unit_code.upper())
     if slip.rule_id != box.rule_id or slip.unit_id != (here.unit_id if here else None):
         raise _elsewhere(connection, standing, slip)
@@ -231,7 +231,11 @@ def _found(
     unit_of = {keys.submission_key(digits, unit.code): unit.code for unit in units}
     stored = connection.execute(_STORED, {"keys": list(unit_of)})
     return _Found(
-        slip.id, digits, units, {unit_of[key]: (status, met) for key, status, met in stored}
+        slip_id=slip.id,
+        digits=digits,
+        revoked=slip.revoked_on is not None,
+        units=units,
+        stored={unit_of[key]: (status, met) for key, status, met in stored},
     )
 
 
@@ -280,6 +284,15 @@ def _profile_needed(box: BallotBox, found: _Found) -> bool:
     return bool(box.profile_questions) and not any(met for _, met in found.stored.values())
 
 
+def _need_valid(found: _Found) -> None:
+    """Refuse what a revoked slip has not answered yet."""
+    if found.revoked:
+        raise SlipError(
+            "revoked",
+            "Phiếu mời này đã được thu hồi. Hãy hỏi người đã phát phiếu để nhận phiếu mới.",
+        )
+
+
 def _need_collecting(standing: Standing) -> None:
     """Refuse answers before the campaign opens and after its last day."""
     if standing.state in (State.DRAFT, State.PLANNED) or (
@@ -310,7 +323,8 @@ def submit_ballot(
     """Store one person's answers about one unit once: counted, or kept aside when full.
 
     A second call for the same slip and unit (a double click, a phone sending twice)
-    returns the first receipt and changes nothing.
+    returns the first receipt and changes nothing: the slip is locked while it answers, and
+    the unique submission key stands behind that.
 
     Parameters
     ----------
@@ -342,14 +356,11 @@ def submit_ballot(
                 raise NotFoundError(f"Phiếu {box.rule_code} không hỏi về đơn vị “{unit_code}”.")
             if unit.code in found.stored:
                 return _receipt(found, unit, found.stored[unit.code][0], first=False)
+            _need_valid(found)
             _need_collecting(standing)
             return _store(connection, box, found, unit, answers, met=met)
     except _NoSlipError:
         raise _wrong_code(short_code, digits, address) from None
-    except IntegrityError:  # two sendings crossed: the unique key let one in, its place with it
-        return submit_ballot(
-            short_code, rule_code, unit_code, code, answers, met=met, address=address
-        )
 
 
 def _store(
@@ -387,8 +398,9 @@ def _store(
             "submission_key": keys.submission_key(found.digits, unit.code),
         },
     )
-    if len(found.stored) + 1 == len(found.units):
-        connection.execute(_SPEND, {"slip": found.slip_id, "day": received})
+    last = len(found.stored) + 1 == len(found.units)
+    if last or not found.stored:
+        connection.execute(_PROGRESS, {"slip": found.slip_id, "wholly_used": last})
     return _receipt(found, unit, status, first=True)
 
 

@@ -45,6 +45,7 @@ from survey_app.services.definitions import (
 )
 from survey_app.services.opening import OpeningSheet, opening_sheet, problems_of
 from survey_app.services.transactions import transaction
+from survey_app.services.unlinking import unlink
 
 __all__ = [
     "OpeningSheet",
@@ -341,6 +342,8 @@ def close_campaign(slug: str, reason: str, *, actor: Actor) -> None:
         if campaign.state is not State.COLLECTING:
             raise ConflictError("Đợt điều tra chưa mở hoặc đã đóng.")
         campaign.state = State.CLOSED
+        session.flush()
+        unlink(session)
         record(session, actor, "campaign.close", slug, reason=reason, at=now())
 
 

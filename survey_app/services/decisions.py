@@ -12,7 +12,7 @@ import hashlib
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.errors import ConflictError, NotFoundError
+from survey_app.errors import ConflictError, ForbiddenError, NotFoundError
 from survey_app.models import (
     Ballot,
     Campaign,
@@ -54,6 +54,8 @@ def exclude_ballot(
 
     Raises
     ------
+    ForbiddenError
+        If the actor works in the unit, or keyed the sheet and so knows its answers.
     SurveyError
         If the sheet is unknown or not keyed, or its ballot is excluded already.
 
@@ -65,6 +67,11 @@ def exclude_ballot(
         need_undecided(campaign)
         entry = _entry(session, campaign, digits, unit_code)
         forbid_own_unit(actor, entry.unit)
+        if actor.user_id is not None and entry.person_id == actor.user_id:
+            raise ForbiddenError(
+                f"Phiếu {grouped(digits)} do chính Ông/Bà nhập nên Ông/Bà đã biết câu trả lời; "
+                "hãy để người khác quyết định."
+            )
         ballot = session.get(Ballot, entry.ballot_id, with_for_update=True)
         if ballot is None or ballot.status is Status.EXCLUDED:
             raise ConflictError(f"Phiếu {grouped(digits)} đã bị loại trước đó.")

@@ -3,8 +3,9 @@
 A run names everything it was made of by digest: the ballots, the scores, the criteria sets,
 every setting, the seed of the campaign and the code; equal inputs give equal results, digest
 for digest. A run never changes: only its state moves on, and a published run gives way to a
-later one with a reason. Frames come from ``frames``, numbers from ``analysis``, workbooks
-are written by ``exports``.
+later one with a reason. Who sees which run is decided here too, for every page and every
+file: ``visible_runs`` and ``visible_run``. What goes in comes from ``run_inputs``, numbers
+from ``analysis``, workbooks are written by ``exports``.
 """
 
 from __future__ import annotations
@@ -12,15 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import cache
-from importlib import metadata
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import event, func, inspect, select
 
-import analysis
-import questionnaires
 from analysis.compute import compute_index
 from analysis.given import UNAPPRAISED
 from analysis.index import LeafState
@@ -32,19 +28,14 @@ from survey_app.models import IndexResult as IndexLine
 from survey_app.permissions import Permission
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
-from survey_app.services.definitions import (
-    criteria_set_of,
-    current_criteria,
-    definition_of,
-    form_of,
-)
-from survey_app.services.frames import ballots_frame, scores_frame
+from survey_app.services.definitions import criteria_set_of, form_of
+from survey_app.services.run_inputs import code_version, inputs_of, too_close
 from survey_app.services.transactions import transaction
 
-DISTRIBUTION: Final = "cchc"
 KEPT_RESULTS: Final = 8
 COMPUTABLE: Final = frozenset(State) - {State.DRAFT}
 APPROVABLE: Final = frozenset({State.CLOSED, State.APPRAISING, State.APPROVED, State.PUBLISHED})
+RELEASED: Final = (RunState.PUBLISHED, RunState.SUPERSEDED)
 
 _results: dict[str, IndexResult] = {}
 
@@ -73,20 +64,14 @@ def run_index(slug: str, *, actor: Actor, missing: str = "refuse") -> IndexRun:
     campaign = campaign_by_slug(slug)
     if campaign.state not in COMPUTABLE:
         raise ConflictError("Kế hoạch còn là bản nháp. Hãy mở đợt điều tra trước khi tính chỉ số.")
-    versions = current_criteria(campaign)
-    if not versions:
-        raise ConflictError("Đợt này chưa có bộ tiêu chí. Hãy nhập bộ tiêu chí trước.")
-    definition = definition_of(campaign)
-    kinds = [k for k in dict.fromkeys(unit.kind for unit in definition.units) if k in versions]
-    ballots = ballots_frame(campaign)
-    scores = scores_frame(campaign, versions)
+    inputs = inputs_of(campaign)
     try:
         result = compute_index(
-            definition,
-            {kind: criteria_set_of(versions[kind]) for kind in kinds},
-            {code: form_of(campaign, code) for code in definition.forms},
-            ballots.table,
-            scores.table,
+            inputs.definition,
+            {kind: criteria_set_of(version) for kind, version in inputs.versions.items()},
+            {code: form_of(campaign, code) for code in inputs.definition.forms},
+            inputs.ballots.table,
+            inputs.scores.table,
             missing=missing,
         )
     except ValueError as error:
@@ -103,9 +88,9 @@ def run_index(slug: str, *, actor: Actor, missing: str = "refuse") -> IndexRun:
         run = IndexRun(
             campaign_id=campaign.id,
             number=(last or 0) + 1,
-            frame_sha256=ballots.sha256,
-            scores_sha256=scores.sha256,
-            criteria_sha256={kind: versions[kind].sha256 for kind in kinds},
+            frame_sha256=inputs.ballots.sha256,
+            scores_sha256=inputs.scores.sha256,
+            criteria_sha256=inputs.criteria_sha256,
             settings=data["settings"] | {"missing": data["missing"]},
             code_version=code_version(),
             seed=campaign.seed,
@@ -135,8 +120,8 @@ def approve_run(slug: str, number: int, *, actor: Actor) -> None:
     Raises
     ------
     ConflictError
-        If answers are still being collected, a unit has no index, or a score in it was
-        never appraised; names every reason.
+        If answers are still being collected, ballots, scores or criteria changed after the
+        run, a unit has no index, or a score in it was never appraised; names every reason.
 
     """
     _refuse_unless(actor)
@@ -163,6 +148,12 @@ def publish_run(slug: str, number: int, reason: str, *, actor: Actor) -> None:
     actor
         Needs ``index.run``.
 
+    Raises
+    ------
+    ConflictError
+        If the run is not approved, or in some cell it counts a few ballots more or less
+        than a run published before; names every such cell.
+
     """
     _refuse_unless(actor)
     need_reason(reason)
@@ -173,12 +164,14 @@ def publish_run(slug: str, number: int, reason: str, *, actor: Actor) -> None:
             raise ConflictError(
                 f"Lần tính số {number} chưa được phê duyệt hoặc đã công bố; không công bố được."
             )
-        before = session.scalar(
-            select(IndexRun).where(
-                IndexRun.campaign_id == campaign.id, IndexRun.state == RunState.PUBLISHED
-            )
-        )
-        if before is not None:
+        released = session.scalars(
+            select(IndexRun)
+            .where(IndexRun.campaign_id == campaign.id, IndexRun.state.in_(RELEASED))
+            .order_by(IndexRun.number)
+        ).all()
+        for before in released:
+            _refuse_near(before, run)
+        for before in (other for other in released if other.state is RunState.PUBLISHED):
             before.state = RunState.SUPERSEDED
             record(
                 session,
@@ -193,19 +186,55 @@ def publish_run(slug: str, number: int, reason: str, *, actor: Actor) -> None:
         record(session, actor, "index.publish", _name(slug, number), reason=reason)
 
 
-def runs_of(campaign: Campaign) -> list[IndexRun]:
-    """Return the runs of a campaign, newest first."""
-    return list(
-        db.session.scalars(
-            select(IndexRun)
-            .where(IndexRun.campaign_id == campaign.id)
-            .order_by(IndexRun.number.desc())
+def visible_runs(campaign: Campaign, actor: Actor) -> list[IndexRun]:
+    """Return the runs a person may see, newest first.
+
+    Two runs a few ballots apart give away what those few answered, so runs that were never
+    published are for those who compute them or hold the council's figures.
+    """
+    query = select(IndexRun).where(IndexRun.campaign_id == campaign.id)
+    if not _sees_unpublished(actor):
+        query = query.where(IndexRun.state.in_(RELEASED))
+    return list(db.session.scalars(query.order_by(IndexRun.number.desc())))
+
+
+def visible_run(
+    campaign: Campaign, number: int, actor: Actor, *, ranking_only: bool = False
+) -> IndexRun:
+    """Return one run, as far as a person may see it; every page and every file asks here.
+
+    Parameters
+    ----------
+    campaign, number, actor
+        Which run, and for whom.
+    ranking_only
+        Whether only its ranking will be shown. Of a superseded run most people see no more.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that number that the person may know of.
+    ForbiddenError
+        If it was superseded and more than its ranking is asked for.
+
+    """
+    run = run_by_number(campaign, number)
+    if run.state not in RELEASED and not _sees_unpublished(actor):
+        raise _no_such_run(campaign, number)
+    if not ranking_only and not sees_whole(run, actor):
+        raise ForbiddenError(
+            f"Lần tính số {number} đã được thay bằng lần khác; chỉ còn xem được bảng xếp hạng."
         )
-    )
+    return run
+
+
+def sees_whole(run: IndexRun, actor: Actor) -> bool:
+    """Whether a person sees a run down to its published counts, or at most its ranking."""
+    return run.state is RunState.PUBLISHED or _sees_unpublished(actor)
 
 
 def run_by_number(campaign: Campaign, number: int, session: Any = None) -> IndexRun:  # noqa: ANN401 - plain or scoped session
-    """Return one run of a campaign.
+    """Return one run of a campaign, whoever asks; what is shown goes by ``visible_run``.
 
     Raises
     ------
@@ -217,7 +246,7 @@ def run_by_number(campaign: Campaign, number: int, session: Any = None) -> Index
         select(IndexRun).where(IndexRun.campaign_id == campaign.id, IndexRun.number == number)
     )
     if run is None:
-        raise NotFoundError(f"Đợt “{campaign.title}” không có lần tính số {number}.")
+        raise _no_such_run(campaign, number)
     return run
 
 
@@ -268,25 +297,28 @@ def is_provisional(unit: UnitResult) -> bool:
     )
 
 
-@cache
-def code_version() -> str:
-    """Version of the package and digest of the sources that compute: ``0.1.0+3f9c…``.
-
-    The digest covers every Python file of ``analysis`` and ``questionnaires``, so a changed
-    line is a changed version whether or not somebody committed it.
-    """
-    digest = hashlib.sha256()
-    for room in (analysis, questionnaires):
-        root = Path(str(room.__file__)).parent
-        for file in sorted(root.rglob("*.py")):
-            digest.update(file.relative_to(root.parent).as_posix().encode())
-            digest.update(file.read_bytes())
-    return f"{metadata.version(DISTRIBUTION)}+{digest.hexdigest()[:16]}"
-
-
 def _refuse_unless(actor: Actor) -> None:
     if not actor.may(Permission.INDEX_RUN):
         raise ForbiddenError("Chỉ người phân tích được tính và phê duyệt chỉ số.")
+
+
+def _sees_unpublished(actor: Actor) -> bool:
+    return actor.may(Permission.INDEX_RUN) or actor.may(Permission.EXPORT_COUNCIL)
+
+
+def _no_such_run(campaign: Campaign, number: int) -> NotFoundError:
+    return NotFoundError(f"Đợt “{campaign.title}” không có lần tính số {number}.")
+
+
+def _refuse_near(before: IndexRun, run: IndexRun) -> None:
+    if cells := (*too_close(result_of(before), result_of(run)),):
+        few = result_of(run).settings.k_mean
+        raise ConflictError(
+            f"Chưa công bố được lần tính số {run.number}: so với lần số {before.number} đã công "
+            f"bố, có ô chỉ chênh dưới {few} phiếu, nên ai có cả hai bảng tính ra được câu trả "
+            "lời của ít người.",
+            details=cells,
+        )
 
 
 def _not_approvable(campaign: Campaign, run: IndexRun) -> Iterable[str]:
@@ -294,6 +326,7 @@ def _not_approvable(campaign: Campaign, run: IndexRun) -> Iterable[str]:
         yield "Lần tính này đã được phê duyệt hoặc công bố."
     if campaign.state not in APPROVABLE:
         yield "Đợt điều tra chưa đóng; số phiếu còn thay đổi."
+    yield from inputs_of(campaign).changed_since(run)
     result = result_of(run)
     for unit in result.units:
         if unit.index is None:

@@ -1,7 +1,9 @@
 """What there is to key, and who may key it: read before ``services.entries`` writes.
 
 An enumerator keys the units assigned to him, a coordinator any; nobody keys a unit he
-works in (promise 3). ``sheet_to_key`` opens one sheet, ``cells_to_key`` lists the work.
+works in (promise 3). ``sheet_to_key`` opens one sheet, ``cells_to_key`` lists the work. Of
+what is keyed, only the person who keyed it sees the answers: whoever may exclude a ballot
+must not have read it.
 """
 
 from __future__ import annotations
@@ -47,10 +49,20 @@ SCANNED = re.compile(r"^https?://\S*/s/(\d{8})/?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class KeyedUnit:
-    """The reading in force of one unit of a sheet, and what became of it."""
+    """The reading in force of one unit of a sheet, and what became of it.
 
-    answers: Mapping[str, str]
-    met: bool
+    Attributes
+    ----------
+    answers, met
+        What was keyed; None for everybody but the person who keyed it.
+    profile
+        Whether the reading carries the profile of its person.
+
+    """
+
+    answers: Mapping[str, str] | None
+    met: bool | None
+    profile: bool
     revision: int
     person: str
     at: datetime
@@ -97,9 +109,7 @@ class SheetToKey:
     def asks_profile(self, unit_code: str) -> bool:
         """Whether the reading of this unit carries the profile answers."""
         before = self.keyed.get(unit_code)
-        return self.profile_needed or (
-            before is not None and profile_given(self.form, before.answers)
-        )
+        return self.profile_needed or (before is not None and before.profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +198,11 @@ def sheet_to_key(slug: str, serial: str, *, actor: Actor) -> SheetToKey:
         form=form,
         printed_units=tuple(cell.unit for cell in cells),
         units=tuple(mine),
-        keyed={unit.code: _keyed_unit(in_force[unit.id]) for unit in mine if unit.id in in_force},
+        keyed={
+            unit.code: _keyed_unit(form, in_force[unit.id], actor)
+            for unit in mine
+            if unit.id in in_force
+        },
         profile_needed=bool(form.profile_questions)
         and not any(profile_given(form, entry.answers) for entry in in_force.values()),
     )
@@ -315,12 +329,14 @@ def profile_given(form: Questionnaire, answers: Mapping[str, str]) -> bool:
     return any(question.code in answers for question in form.profile_questions)
 
 
-def _keyed_unit(entry: Entry) -> KeyedUnit:
+def _keyed_unit(form: Questionnaire, entry: Entry, actor: Actor) -> KeyedUnit:
+    own = actor.user_id is not None and entry.person_id == actor.user_id
     person = db.session.get(User, entry.person_id) if entry.person_id else None
     ballot = entry.ballot
     return KeyedUnit(
-        answers=entry.answers,
-        met=entry.met,
+        answers=entry.answers if own else None,
+        met=entry.met if own else None,
+        profile=profile_given(form, entry.answers),
         revision=entry.revision,
         person=(person.name or person.email) if person else "cchc",
         at=entry.at,

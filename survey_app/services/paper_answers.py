@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from questionnaires.model import BLANK, UNREADABLE, Kind, Question
+from survey_app.edges import is_readable
 from survey_app.errors import SurveyError
 
 NO_ANSWER: Final = (BLANK, UNREADABLE)
@@ -83,6 +84,8 @@ def read_answers(questions: Iterable[Question], keyed: Mapping[str, str]) -> dic
         if question.kind is Kind.TEXT or question.scale is None:
             if len(value) > TEXT_LIMIT:
                 mistakes.append(f"{code}: dài quá {TEXT_LIMIT} ký tự; hãy ghi gọn lại")
+            elif not is_readable(value):
+                mistakes.append(f"{code}: có ký tự không đọc được; hãy gõ lại")
             elif value and value not in NO_ANSWER:
                 clean[code] = value
         elif not value:

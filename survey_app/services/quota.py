@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Design
@@ -178,7 +178,10 @@ def _true_counts(session: Session, cells: Iterable[QuotaCell]) -> dict[str, Coun
     )
     back = {(rule_id, unit_id): n for rule_id, unit_id, n in first_entries}
     out: Counter[tuple[int, int | None]] = Counter()
-    for model, live in ((Slip, Slip.revoked_on.is_(None)), (Sheet, Sheet.state != SheetState.VOID)):
+    for model, live in (
+        (Slip, or_(Slip.revoked_on.is_(None), Slip.begun)),
+        (Sheet, Sheet.state != SheetState.VOID),
+    ):
         for rule_id, unit_id, n in session.execute(
             select(model.rule_id, model.unit_id, func.count())
             .where(model.rule_id.in_(rules), live)

@@ -37,20 +37,3 @@ def forbid_own_unit(actor: Actor, unit: Unit) -> None:
             f"Ông/Bà công tác tại {unit.name} nên không được nhập, xét hay loại phiếu đánh giá "
             "đơn vị mình. Hãy giao cho người của đơn vị khác."
         )
-
-
-def need_keying(actor: Actor, unit: Unit) -> None:
-    """Refuse keying for a unit that is not assigned, or is the person's own.
-
-    Raises
-    ------
-    ForbiddenError
-        If the person may not key the unit's sheets.
-
-    """
-    forbid_own_unit(actor, unit)
-    if actor.roles <= {"enumerator"} and unit.id not in actor.keys:
-        raise ForbiddenError(
-            f"Ông/Bà chưa được phân công nhập phiếu của {unit.name}. "
-            "Hãy liên hệ người điều phối để được phân công."
-        )

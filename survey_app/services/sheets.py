@@ -31,6 +31,7 @@ from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
 from survey_app.services.plans import cell_of, cells_of, rule_by_code
 from survey_app.services.quota import mark_issued
+from survey_app.services.scope import forbid_own_unit
 from survey_app.services.transactions import transaction
 
 MOST_SHEETS = 5000
@@ -143,12 +144,15 @@ def print_sheets(
 def void_sheet(slug: str, serial: str, reason: str, *, actor: Actor) -> None:
     """Declare a sheet spoiled or lost; the places it held are free again.
 
-    A sheet that has been keyed cannot be voided: its ballots are excluded instead.
+    A sheet that has been keyed cannot be voided: its ballots are excluded instead. Nobody
+    voids a sheet about the unit he or she works in.
     """
     need_reason(reason)
     with transaction() as session:
         campaign = campaign_by_slug(slug, session)
         sheet = locked_sheet(session, campaign, serial)
+        if sheet.unit is not None:
+            forbid_own_unit(actor, sheet.unit)
         if sheet.state is SheetState.VOID:
             raise ConflictError(f"Phiếu {grouped(serial)} đã huỷ trước đó: {sheet.void_reason}.")
         if session.scalar(select(Entry.id).where(Entry.sheet_id == sheet.id).limit(1)):

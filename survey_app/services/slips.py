@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import func, insert, select
+from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from questionnaires.model import Design
@@ -27,9 +27,13 @@ from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
 from survey_app.services.plans import cells_of, rule_by_code, unit_by_code
 from survey_app.services.quota import mark_issued
+from survey_app.services.scope import forbid_own_unit
 from survey_app.services.transactions import transaction
 
 MOST_AT_ONCE: Final = 20_000
+
+NOWHERE: Final = (".localhost", ".local", ".internal", ".test", ".example", ".invalid")
+"""Names that no public server answers to (RFC 2606, RFC 6761, RFC 6762)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +77,28 @@ def check_base_url(base_url: str | None, *, simulated: bool) -> None:
         return
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    if parts.scheme != "https" or not host or parts.path.strip("/") or parts.query:
+    beyond = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if parts.scheme != "https" or not host or beyond:
         raise SurveyError(
             f"Địa chỉ “{base_url}” không dùng để in được. Hãy đặt CCHC_BASE_URL dạng "
             "https://tên-miền, không có đường dẫn phía sau."
         )
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        unreachable = "." not in host or host.endswith((".localhost", ".local"))
-    else:
-        unreachable = address.is_loopback or address.is_unspecified or address.is_link_local
-    if unreachable:
+    if not _is_reachable(host):
         raise SurveyError(
             f"Điện thoại không tới được địa chỉ “{base_url}”. Hãy đặt CCHC_BASE_URL là tên miền "
             "công khai của máy chủ rồi in lại."
         )
+
+
+def _is_reachable(host: str) -> bool:
+    """Whether phones outside this machine can find a host; a LAN address counts."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        name = host.removesuffix(".")
+        letters = any(sign.isalpha() for sign in name)  # 127.1 is an address in disguise
+        return "." in name and letters and not name.endswith(NOWHERE)
+    return not (address.is_loopback or address.is_unspecified or address.is_link_local)
 
 
 def base_url() -> str | None:
@@ -228,8 +238,8 @@ def print_slips(
     """Draw codes for slips and return them for printing.
 
     Without ``numbers``: every slip of the rule (and unit) that was never printed. With
-    them: those slips, printed before or not; the old code stops working. Used and revoked
-    slips are refused.
+    them: those slips, printed before or not; the old code stops working. Begun and revoked
+    slips are refused: a new code would let one person answer twice about a unit.
 
     Raises
     ------
@@ -261,6 +271,8 @@ def print_slips(
             .with_for_update(of=Slip)  # an answer on its way, or another print, comes first
         ).all()
         _refuse_unprintable(numbers, slips)
+        for unit in {slip.unit for slip in slips if slip.unit is not None}:
+            forbid_own_unit(actor, unit)
         keys = current_app.extensions["cchc.keys"]
         printed = [PrintedSlip(slip.number, new_code(), slip.rule, slip.unit) for slip in slips]
         for slip, paper in zip(slips, printed, strict=True):
@@ -285,8 +297,8 @@ def _refuse_unprintable(numbers: Sequence[int] | None, slips: Sequence[Slip]) ->
     for slip in slips:
         if slip.revoked_on is not None:
             wrong.append(f"số {slip.number}: đã thu hồi")
-        elif slip.used_on is not None:
-            wrong.append(f"số {slip.number}: đã dùng")
+        elif slip.begun:
+            wrong.append(f"số {slip.number}: đã dùng để trả lời")
     if wrong:
         sentence = "Không in được các phiếu mời sau; chưa phiếu nào thay đổi."
         raise SurveyError(sentence, details=wrong)
@@ -314,10 +326,13 @@ def _revoke(session: Session, campaign: Campaign, number: int, reason: str, acto
         raise NotFoundError(f"Đợt “{campaign.title}” không có phiếu mời số {number}.")
     if slip.revoked_on is not None:
         raise ConflictError(f"Phiếu mời số {number} đã được thu hồi trước đó.")
-    if slip.used_on is not None:
+    if slip.used:
         raise ConflictError(f"Phiếu mời số {number} đã được dùng để trả lời; không thu hồi được.")
+    if slip.unit is not None:
+        forbid_own_unit(actor, slip.unit)
     slip.revoked_on, slip.revoked_reason = today(), reason.strip()
-    mark_issued(session, slip.rule, slip.unit_id, -1)
+    if not slip.begun:  # which units a begun one still holds is nobody's to know
+        mark_issued(session, slip.rule, slip.unit_id, -1)
     record(session, actor, "slips.revoke", f"{campaign.slug}/{number}", reason=reason)
     return slip
 
@@ -329,6 +344,11 @@ def reissue_slip(slug: str, number: int, reason: str, *, actor: Actor) -> int:
         campaign = campaign_by_slug(slug, session)
         need_live(campaign)
         old = _revoke(session, campaign, number, reason, actor)
+        if old.begun:
+            raise ConflictError(
+                f"Phiếu mời số {number} đang được trả lời dở; chỉ thu hồi được, không thay được, "
+                "vì phiếu mới sẽ trả lời lại các đơn vị đã xong."
+            )
         new = _add(session, campaign, old.rule, old.unit_id, 1)[0]
         record(session, actor, "slips.reissue", f"{slug}/{number}", number=new, reason=reason)
     return new
@@ -344,7 +364,7 @@ def slip_overview(campaign: Campaign) -> list[SlipLine]:
                 Slip.unit_id,
                 func.count(),
                 func.count(Slip.printed_on),
-                func.count(Slip.used_on),
+                func.count(case((Slip.used, 1))),
                 func.count(Slip.revoked_on),
             )
             .where(Slip.campaign_id == campaign.id)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, TypeVar
 
-from flask import Flask, current_app, g, request
-from flask_security import current_user
+from flask import Flask, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_security import current_user, url_for_security
 
 from survey_app.errors import ForbiddenError
 from survey_app.permissions import Permission
@@ -32,7 +33,7 @@ def needs(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any view
             if not current_user.is_authenticated:
-                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+                return ask_to_sign_in()
             if not actor().may(permission):
                 raise ForbiddenError(
                     "Tài khoản của bạn không có quyền làm việc này. "
@@ -44,6 +45,12 @@ def needs(permission: Permission) -> Callable[[View], View]:
         return guarded  # type: ignore[return-value]
 
     return declare
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Send a stranger to the sign-in page, which leads back here; nothing is stored."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for_security("login", next=here))
 
 
 def actor() -> Actor:

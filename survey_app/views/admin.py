@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
+from survey_app.edges import LARGEST
 from survey_app.forms.office import (
     AssignForm,
     ConfirmForm,
@@ -34,6 +35,7 @@ from survey_app.views.shell import role_label
 bp = Blueprint("admin", __name__)
 
 ENTRIES_PER_PAGE: Final = 50
+LAST_PAGE: Final = LARGEST // ENTRIES_PER_PAGE
 
 
 # --- accounts ----------------------------------------------------------------------------
@@ -216,7 +218,7 @@ def _people(campaign: Campaign, form: AssignForm) -> str:
 @needs(Permission.AUDIT_VIEW)
 def trail() -> ResponseReturnValue:
     """Who did what, newest first, and whether the chain holds."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
     action = request.args.get("action") or None
     who = (request.args.get("who") or "").strip() or None
     found = read_trail(

@@ -1,8 +1,8 @@
 """The index on pages: runs, their rankings, one unit opened down to its counts, exports.
 
-Computing, approving and publishing are ``services.index_runs``; what may be seen is decided
-before it gets here (``services.index_pages``). Only the council's workbook goes further, and
-asking for it is a POST because it leaves a line in the trail.
+Computing, approving and publishing are ``services.index_runs``, which also decides who sees
+which run; what is shown of one is decided by ``services.index_pages``. Only the council's
+workbook goes further, and asking for it is a POST because it leaves a line in the trail.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ EVENTS = {
 @bp.get("")
 @needs(Permission.INDEX_VIEW)
 def runs(slug: str) -> ResponseReturnValue:
-    """Every run, newest first, and the button for the next one."""
+    """Every run the person may see, newest first, and the button for the next one."""
     campaign = campaign_by_slug(slug)
     return render_template(
         "analyse/runs.html",
         campaign=campaign,
-        runs=index_runs.runs_of(campaign),
+        runs=index_runs.visible_runs(campaign, actor()),
         form=RunForm(formdata=None),
         badges=STATE_BADGES,
         computable=campaign.state in index_runs.COMPUTABLE,
@@ -123,7 +123,7 @@ def council_workbook(slug: str, number: int) -> ResponseReturnValue:
 def unit(slug: str, number: int, unit_code: str) -> ResponseReturnValue:
     """One unit opened: components, criteria, groups, questions, counts."""
     campaign = campaign_by_slug(slug)
-    found = index_runs.run_by_number(campaign, number)
+    found = index_runs.visible_run(campaign, number, actor())
     result = index_runs.result_of(found)
     return render_template(
         "analyse/unit.html",
@@ -156,12 +156,13 @@ def _run(
     slug: str, number: int, approve_form: ApproveForm, publish_form: PublishForm, status: int = 200
 ) -> ResponseReturnValue:
     campaign = campaign_by_slug(slug)
-    found = index_runs.run_by_number(campaign, number)
+    found = index_runs.visible_run(campaign, number, actor(), ranking_only=True)
     result = index_runs.result_of(found)
     page = render_template(
         "analyse/run.html",
         campaign=campaign,
         run=found,
+        whole=index_runs.sees_whole(found, actor()),
         rankings=index_pages.rankings(campaign, result),
         warnings=result.warnings,
         settings=setting_lines(result),

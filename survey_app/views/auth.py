@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request, session, url_for
+from flask import Blueprint, Response, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import user_logged_in
@@ -20,7 +20,7 @@ from survey_app.models import Campaign, State, User
 from survey_app.services.campaigns import all_campaigns
 from survey_app.services.wrong_tries import MOST_PASSWORDS, note_wrong, too_many
 from survey_app.views import shell
-from survey_app.views.access import actor, public
+from survey_app.views.access import actor, ask_to_sign_in, public
 
 bp = Blueprint("auth", __name__)
 
@@ -59,8 +59,7 @@ STEPS: Final = (
 def home() -> ResponseReturnValue:
     """Campaigns this person works in and what comes next; for anybody who has signed in."""
     if not current_user.is_authenticated:
-        sign_in: ResponseReturnValue = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
-        return sign_in
+        return ask_to_sign_in()
     campaigns = [(campaign, next_steps(campaign)) for campaign in all_campaigns(actor())]
     return render_template("auth/home.html", campaigns=campaigns)
 
@@ -114,6 +113,7 @@ def prepare(state: object) -> None:
     """Give the app's templates their frame, and a person's pages the person's language."""
     app = state.app  # type: ignore[attr-defined]
     shell.register(app)
+    app.extensions["security"].unauthn_handler(lambda *_asked, **_headers: ask_to_sign_in())
     user_logged_in.connect(speak_with, app)
 
 

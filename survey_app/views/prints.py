@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from survey_app.errors import SurveyError
 from survey_app.formats import number
-from survey_app.forms.office import IssueForm, OfficeForm, PlanForm, SheetForm, SlipForm, with_plan
+from survey_app.forms.office import IssueForm, OfficeForm, PrintForm, SheetForm, SlipForm, with_plan
 from survey_app.models import Campaign, State
 from survey_app.permissions import Permission
 from survey_app.printing import passing_file, write_cards, write_sheets
@@ -71,10 +71,10 @@ def issue(slug: str) -> ResponseReturnValue:
 def print_slips(slug: str) -> ResponseReturnValue:
     """Answer with the PDF of slips not printed yet, or of one slip again."""
     campaign = campaign_by_slug(slug)
-    form = with_plan(PlanForm(), plan_of(campaign).rules, campaign.units)
+    form = with_plan(PrintForm(), plan_of(campaign).rules, campaign.units)
     if not form.validate_on_submit():
         raise SurveyError(_("Chưa in được."), details=form.mistakes())
-    again = request.form.get("number", type=int)
+    again = form.number.data
     printed = slip_services.print_slips(
         slug,
         numbers=None if again is None else [again],

@@ -190,8 +190,8 @@ def test_a_plan_with_ten_mistakes_is_told_ten_and_leaves_nothing(run: Run, tmp_p
             (f"{{code: X{n:02}, kind: commune,", f"{{code: X{n:02}, kind: comune,")
             for n in range(1, 8)
         ),
-        ("stated_total: 39\n", "stated_total: 40\n"),
-        ("form: CH3\n", "form: CH33\n"),
+        ("group: department_clients\n", "group: khach\n"),
+        ("group: council_delegates\n", "group: dai_bieu\n"),
         ("top_up_from: citizens", "top_up_from: nhan_dan"),
     )
     for right, mistaken in wrong:
@@ -203,7 +203,7 @@ def test_a_plan_with_ten_mistakes_is_told_ten_and_leaves_nothing(run: Run, tmp_p
     refused = run("campaign", "load", plan, exits=1)
 
     lines = [line for line in refused.stderr.splitlines() if line.startswith("ke_hoach.yaml: ")]
-    for place in (*(f"X{n:02}" for n in range(1, 8)), "CH1", "CH3", "CX4"):
+    for place in (*(f"X{n:02}" for n in range(1, 8)), "CH4", "CX1-HD", "CX4"):
         assert any(f": {place}" in line for line in lines), refused.stderr
     assert len(lines) >= 10
     assert all("Cách sửa: " in line for line in lines)
@@ -288,11 +288,11 @@ def test_without_a_public_address_slips_are_not_printed_but_paper_is(
 def test_score_workbooks_go_out_as_a_zip_and_a_wrong_one_is_refused_with_every_mistake(
     run: Run, make_campaign, tmp_path: Path
 ):
-    campaign = make_campaign(units=("P01", "P02", "X01"))
+    campaign = make_campaign(units=("P01", "P02", "X01", "X02"))
     archive = tmp_path / "mau.zip"
     run("scores", "template", SLUG, "--out", archive)
     with zipfile.ZipFile(archive) as names:
-        assert [name.split("_")[1] for name in names.namelist()] == ["P01", "P02", "X01"]
+        assert [name.split("_")[1] for name in names.namelist()] == ["P01", "P02", "X01", "X02"]
 
     scorer = Scorer(campaign)
     wrong = tmp_path / "P02.xlsx"
@@ -313,7 +313,7 @@ def test_score_workbooks_go_out_as_a_zip_and_a_wrong_one_is_refused_with_every_m
     for leaf in leaves[:3]:
         cell = sheet.cell(row_of(sheet, leaf.code), points).coordinate
         assert re.search(rf"^  P02\.xlsx: .*\b{cell}\b", refused.stderr, re.MULTILINE)
-    assert "Còn thiếu 2 đơn vị: Phòng Nội vụ, " in refused.output
+    assert "Còn thiếu 3 đơn vị: Phòng Nội vụ, " in refused.output
 
     wrong.write_bytes(scorer.workbook("P02"))
     assert "Đã nhận 1 đơn vị." in run("scores", "import", SLUG, wrong).output
@@ -323,7 +323,7 @@ def test_score_workbooks_go_out_as_a_zip_and_a_wrong_one_is_refused_with_every_m
 def test_one_units_workbook_is_written_where_it_is_asked_for(
     run: Run, make_campaign, tmp_path: Path
 ):
-    make_campaign(units=("P01", "P02", "X01"))
+    make_campaign(units=("P01", "P02", "X01", "X02"))
 
     run("scores", "template", SLUG, "--unit", "P02", "--out", tmp_path)
     run("scores", "template", SLUG, "--unit", "P77", "--out", tmp_path, exits=1)

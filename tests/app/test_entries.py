@@ -383,6 +383,75 @@ def test_a_void_sheet_gives_its_places_back_and_is_not_keyed(make_campaign):
         )
 
 
+def test_nobody_voids_a_sheet_about_the_unit_he_works_in(make_campaign, staff: Staff):
+    campaign = make_campaign()
+    hoa = staff.actor("coordinator", belongs=("X01",), slug=campaign.slug)
+    serial = one_sheet(campaign)
+
+    with pytest.raises(ForbiddenError, match="công tác"):
+        void_sheet(campaign.slug, serial, "bị rách", actor=hoa)
+    void_sheet(campaign.slug, one_sheet(campaign, "CX2", "X02"), "bị rách", actor=hoa)
+
+    assert (cell(campaign, "CX2", "X01").issued, cell(campaign, "CX2", "X02").issued) == (1, 0)
+
+
+def test_only_the_person_who_keyed_a_sheet_sees_its_answers_again(make_campaign, staff: Staff):
+    campaign = make_campaign()
+    lan = staff.actor("enumerator", keys=("P01", "P02"), slug=campaign.slug)
+    hoa = staff.actor("coordinator")
+    serial = one_sheet(campaign, "CH3", None)
+    answers = full_answers(form_for(campaign, "CH3"))
+    key_sheet(campaign.slug, serial, "P01", {}, met=False, actor=lan)
+    key_sheet(campaign.slug, serial, "P02", answers, actor=lan)
+
+    own = sheet_to_key(campaign.slug, serial, actor=lan)
+    other = sheet_to_key(campaign.slug, serial, actor=hoa)
+
+    assert [(own.keyed[unit].met, own.keyed[unit].answers) for unit in ("P01", "P02")] == [
+        (False, {}),
+        (True, answers),
+    ]
+    for unit in ("P01", "P02"):
+        assert (other.keyed[unit].met, other.keyed[unit].answers) == (None, None)
+        assert other.keyed[unit].person == "enumerator@cchc.test"
+        assert other.asks_profile(unit) == own.asks_profile(unit) == (unit == "P02")
+
+
+def test_whoever_keyed_a_sheet_does_not_decide_to_exclude_it(make_campaign, staff: Staff):
+    campaign = make_campaign()
+    hoa, mai = (staff.actor("coordinator", email=f"{name}@cchc.test") for name in ("hoa", "mai"))
+    serial = one_sheet(campaign)
+    answers = full_answers(form_for(campaign, "CX2"))
+    key_sheet(campaign.slug, serial, "X01", answers, actor=hoa)
+
+    with pytest.raises(ForbiddenError, match="do chính Ông/Bà nhập"):
+        exclude_ballot(campaign.slug, serial, None, "không đúng đối tượng", actor=hoa)
+    still = cell(campaign, "CX2", "X01").accepted
+    exclude_ballot(campaign.slug, serial, None, "không đúng đối tượng", actor=mai)
+
+    assert (still, cell(campaign, "CX2", "X01").accepted) == (1, 0)
+
+
+@pytest.mark.parametrize("sign", [0x00, 0x1B, 0xD800, 0xFFFD])
+def test_free_text_keyed_with_a_character_nobody_can_read_is_refused(make_campaign, sign):
+    campaign = make_campaign()
+    serial = one_sheet(campaign, "CX4")
+    form = form_for(campaign, "CX4")
+    text = next(q.code for q in form.questions if q.scale is None)
+
+    with pytest.raises(SurveyError) as refused:
+        key_sheet(
+            campaign.slug,
+            serial,
+            "X01",
+            full_answers(form) | {text: f"góp{chr(sign)}ý"},
+            actor=CLERK,
+        )
+
+    assert [line.split(":")[0] for line in refused.value.details] == [text]
+    assert db.session.scalar(select(func.count()).select_from(Entry)) == 0
+
+
 def test_a_keyed_sheet_cannot_be_voided(make_campaign):
     campaign = make_campaign()
     serial = one_sheet(campaign)

@@ -8,18 +8,22 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from questionnaires.model import GroupWeights, Settings
-from survey_app.errors import ConflictError, ForbiddenError, SurveyError
+from survey_app.errors import ConflictError, ForbiddenError, NotFoundError, SurveyError
 from survey_app.extensions import db
-from survey_app.models import AuditEntry, Campaign, Round
+from survey_app.models import AuditEntry, Campaign, Round, State
 from survey_app.services import backups, exports, index_pages, index_runs
+from survey_app.services.exports.look import Book
+from survey_app.services.exports.public import write_public
 from survey_app.services.exports.text import field, safe
 from survey_app.services.exports.words import CLOSED
 from tests.app.scores import Scorer, fill_ballots
@@ -54,6 +58,12 @@ def rows_of(book: Workbook, sheet: str, first: str) -> list[dict[str, object]]:
         elif heading is not None and row[1] is not None:
             found.append(dict(zip(heading, row, strict=True)))
     return found
+
+
+def fact(book: Workbook, name: str) -> str:
+    """What the first sheet says beside a name."""
+    rows = book["Tóm tắt"].iter_rows(values_only=True)
+    return next(str(row[1]) for row in rows if row[0] == name)
 
 
 def without_values(data: bytes) -> bytes:
@@ -215,6 +225,87 @@ def test_the_councils_workbook_is_restricted_and_leaves_a_line_in_the_trail(camp
 
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "index.export")).one()
     assert entry.object == "bo_trach_2020/1"
+
+
+def test_a_workbook_of_a_frozen_run_is_written_once_for_each_state(campaign, monkeypatch):
+    written: list[Book] = []
+
+    def counted(book: Book, *rest: Any) -> None:
+        written.append(book)
+        write_public(book, *rest)
+
+    monkeypatch.setattr(exports, "write_public", counted)
+    once = exports.public_workbook(campaign.slug, 1, actor=CLERK).data
+    again = exports.public_workbook(campaign.slug, 1, actor=CLERK).data
+    db.session.get_one(Campaign, campaign.id).state = State.CLOSED
+    db.session.commit()
+    index_runs.approve_run(campaign.slug, 1, actor=CLERK)
+    approved = exports.public_workbook(campaign.slug, 1, actor=CLERK)
+
+    assert again is once
+    assert len(written) == 2
+    assert fact(opened(approved), "Tình trạng") == "đã phê duyệt"
+    for _ in range(2 * exports.KEPT_BOOKS):
+        index_runs.run_index(campaign.slug, actor=CLERK)
+    for number in range(2, 2 * exports.KEPT_BOOKS + 2):
+        book = opened(exports.public_workbook(campaign.slug, number, actor=CLERK))
+        assert f"Lần tính số {number}," in str(book["Tóm tắt"]["A2"].value)
+    assert len(exports._books) == exports.KEPT_BOOKS
+
+
+def test_a_kept_workbook_is_for_nobody_who_may_not_see_the_run(campaign, staff: Staff):
+    exports.public_workbook(campaign.slug, 1, actor=CLERK)
+
+    with pytest.raises(NotFoundError):
+        exports.public_workbook(campaign.slug, 1, actor=staff.actor("viewer"))
+
+
+def test_every_taking_of_the_councils_workbook_is_in_the_trail(campaign):
+    for _ in range(2):
+        exports.council_workbook(campaign.slug, 1, actor=CLERK)
+
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "index.export"))
+    assert len(entries.all()) == 2
+
+
+def test_the_public_hold_no_digits_that_are_not_printed(make_campaign: CampaignBuilder):
+    campaign = computed(make_campaign(units=FEW, settings=Settings(rounding="none")))
+    result = index_runs.result_of(index_runs.run_by_number(campaign, 1))
+    assert any(len(str(unit.points)) > 8 for unit in result.units)
+
+    book = opened(exports.public_workbook(campaign.slug, 1, actor=CLERK))
+    text = exports.results_csv(campaign.slug, 1, actor=CLERK).data.decode("utf-8-sig")
+
+    cells = [c for sheet in book.worksheets for row in sheet.iter_rows() for c in row]
+    numbers = [c.value for c in cells if isinstance(c.value, int | float)]
+    assert len(numbers) > 500
+    assert [value for value in numbers if round(value, 2) != value] == []
+    said = [text, *(str(c.value) for c in cells if c.data_type == "s")]
+    assert [line for line in said if re.search(r"\d[,.]\d{4,}", line)] == []
+
+
+def test_every_number_of_the_councils_workbook_has_a_format(campaign):
+    book = opened(exports.council_workbook(campaign.slug, 1, actor=CLERK))
+
+    bare = [
+        (sheet.title, cell.coordinate)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, int | float) and cell.number_format == "General"
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("export", [exports.council_workbook, exports.public_workbook])
+def test_thousands_of_ballots_are_printed_as_an_official_prints_them(
+    export: Callable[..., exports.ExportFile], make_campaign: CampaignBuilder
+):
+    campaign = computed(make_campaign(units=FEW, per_unit={"CX4": 600}))
+
+    said = fact(opened(export(campaign.slug, 1, actor=CLERK)), "Phiếu")
+
+    assert re.search(r"được tính 1\.\d{3}\b", said)
 
 
 def test_simulated_data_is_called_so_on_every_sheet(make_campaign: CampaignBuilder):

@@ -76,7 +76,8 @@ def test_a_viewer_reads_a_cell_and_decides_nothing(make_campaign, staff: Staff):
 
     page = text(viewer, CELL)
 
-    assert f"{serial[:4]}-{serial[4:]}" in page
+    assert "Phiếu đã về" in page
+    assert f"{serial[:4]}-{serial[4:]}" not in page
     assert 'name="reason"' not in page
     answer = viewer.post(
         f"{CELL}/exclude",
@@ -84,6 +85,13 @@ def test_a_viewer_reads_a_cell_and_decides_nothing(make_campaign, staff: Staff):
     )
     assert answer.status_code == 403
     assert cell(campaign, "CX2", "X01").accepted == 1
+
+
+@pytest.mark.parametrize(("role", "named"), [("coordinator", True), ("analyst", False)])
+def test_serials_are_named_to_those_who_work_with_sheets(make_campaign, staff: Staff, role, named):
+    (serial,) = keyed(make_campaign(), 1)
+
+    assert (f"{serial[:4]}-{serial[4:]}" in text(staff(role), CELL)) is named
 
 
 def test_a_coordinator_excludes_by_serial_and_then_admits_the_ballot_kept_aside(
@@ -122,6 +130,45 @@ def test_a_coordinator_decides_nothing_about_the_unit_he_works_in(make_campaign,
     assert "công tác tại đơn vị này" in page
     assert answer.status_code == 403
     assert cell(campaign, "CX2", "X01").accepted == 1
+
+
+def test_a_keyed_sheet_shows_its_answers_to_the_person_who_keyed_it_only(
+    make_campaign, staff: Staff
+):
+    campaign = make_campaign()
+    lan = staff("enumerator", keys=("X01",), slug=campaign.slug)
+    hoa = staff("coordinator")
+    (sheet,) = print_sheets(campaign.slug, "CX2", "X01", 1, actor=CLERK)
+    form = rule_form(campaign, rule_by_code(campaign, "CX2"))
+    key_sheet(
+        campaign.slug, sheet.serial, "X01", full_answers(form), actor=staff.actor("enumerator")
+    )
+    path = f"/campaigns/{campaign.slug}/key/{sheet.serial}"
+
+    own, other = text(lan, path), text(hoa, path)
+
+    assert own.count(" checked") == len(full_answers(form))
+    assert other.count(" checked") == 0
+    assert "enumerator@cchc.test" in other
+    assert "Đang tính vào chỉ tiêu." in other
+    assert "nhập lại toàn bộ từ tờ phiếu" in other
+    assert "nhập lại toàn bộ từ tờ phiếu" not in own
+    assert 'name="reason" required' in other
+
+
+def test_a_refused_correction_gives_back_what_was_typed_and_none_of_the_earlier_answers(
+    make_campaign, staff: Staff
+):
+    campaign = make_campaign()
+    (serial,) = keyed(campaign, 1)
+    hoa = staff("coordinator")
+    path = f"/campaigns/{campaign.slug}/key/{serial}"
+    typed = {"units": "X01", "X01:Q01": "1", "reason": "đọc nhầm dòng"}
+
+    answer = hoa.post(path, data=typed | {"csrf_token": token_in(text(hoa, path))})
+
+    assert answer.status_code == 400
+    assert answer.get_data(as_text=True).count(" checked") == 1
 
 
 @pytest.mark.parametrize("typed", ["12345", "1234-5678", "abc"])

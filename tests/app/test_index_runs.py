@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from survey_app.errors import ConflictError, ForbiddenError
+from survey_app.errors import ConflictError, ForbiddenError, NotFoundError
 from survey_app.extensions import db
-from survey_app.models import Ballot, Campaign, IndexRun, Round, RunState, State
-from survey_app.services import frames, index_pages, index_runs
-from survey_app.services.campaigns import campaign_by_slug
+from survey_app.formats import percent, points
+from survey_app.models import Ballot, Campaign, IndexRun, Round, RunState, State, Status
+from survey_app.services import exports, frames, index_pages, index_runs
+from survey_app.services.campaigns import campaign_by_slug, import_criteria
 from survey_app.services.definitions import current_criteria
 from survey_app.services.index_pages import UnitPage
 from survey_app.services.score_columns import Given
 from tests.app.scores import Scorer, fill_ballots
-from tests.builders import CLERK, CampaignBuilder, Staff
+from tests.builders import CLERK, CampaignBuilder, Staff, cell
 
 FEW = ("P01", "P02", "X01", "X02")
 
@@ -31,6 +34,26 @@ def campaign(make_campaign: CampaignBuilder) -> Campaign:
 @pytest.fixture
 def scorer(campaign: Campaign) -> Scorer:
     return Scorer(campaign)
+
+
+def published(campaign: Campaign) -> IndexRun:
+    """One more run of a closed campaign, approved and published."""
+    run = index_runs.run_index(campaign.slug, actor=CLERK)
+    index_runs.approve_run(campaign.slug, run.number, actor=CLERK)
+    index_runs.publish_run(campaign.slug, run.number, "Quyết định 12/QĐ-UBND", actor=CLERK)
+    return run
+
+
+def drop_ballots(campaign: Campaign, rule: str, unit: str, n: int) -> None:
+    """Exclude ballots of a cell that were counted."""
+    counted = db.session.scalars(
+        select(Ballot).where(
+            Ballot.cell_id == cell(campaign, rule, unit).id, Ballot.status == Status.COUNTED
+        )
+    ).all()
+    for ballot in [ballot for ballot in counted if ballot.met][:n]:
+        ballot.status, ballot.reason = Status.EXCLUDED, "không đúng đối tượng"
+    db.session.commit()
 
 
 def close(campaign: Campaign) -> None:
@@ -180,7 +203,7 @@ def test_a_published_run_gives_way_to_a_later_one_and_stays(campaign, scorer, st
     index_runs.publish_run(campaign.slug, 2, "Sửa theo khiếu nại", actor=CLERK)
 
     db.session.rollback()
-    states = {run.number: run.state for run in index_runs.runs_of(campaign)}
+    states = {run.number: run.state for run in index_runs.visible_runs(campaign, CLERK)}
     assert states == {1: RunState.SUPERSEDED, 2: RunState.PUBLISHED}
     assert campaign_by_slug(campaign.slug).state is State.PUBLISHED
     history = index_runs.history_of(
@@ -205,6 +228,147 @@ def test_nothing_is_approved_while_answers_still_come_in(campaign, scorer):
     assert "chưa đóng" in str(refused.value)
 
 
+def _ballots_changed(campaign: Campaign, _scorer: Scorer) -> None:
+    drop_ballots(campaign, "CX2", "X01", 1)
+
+
+def _scores_changed(_campaign: Campaign, scorer: Scorer) -> None:
+    leaf = scorer.leaves("department")[0]
+    lines = {leaf.code: Given(Decimal(0), note="Tài liệu của năm khác")}
+    scorer.bring("P02", Round.ROUND_2, lines=lines)
+
+
+def _criteria_changed(campaign: Campaign, scorer: Scorer) -> None:
+    old = scorer.criteria("commune")
+    changed = replace(old, title=replace(old.title, vi="Bộ tiêu chí khác"))
+    import_criteria(campaign.slug, changed, "Sửa tên gọi", actor=CLERK)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (_ballots_changed, "Phiếu"),
+        (_scores_changed, "Điểm chấm"),
+        (_criteria_changed, "Bộ tiêu chí"),
+    ],
+    ids=["ballots", "scores", "criteria"],
+)
+def test_a_run_that_is_no_longer_what_it_would_be_today_is_not_approved(
+    campaign, scorer, change: Callable[[Campaign, Scorer], None], named: str
+):
+    scorer.import_all(Round.SELF, Round.ROUND_1)
+    close(campaign)
+    run = index_runs.run_index(campaign.slug, actor=CLERK)
+    change(campaign, scorer)
+
+    with pytest.raises(ConflictError) as refused:
+        index_runs.approve_run(campaign.slug, run.number, actor=CLERK)
+
+    assert refused.value.details == (f"{named} đã thay đổi sau khi tính lần số 1; hãy tính lại.",)
+    again = index_runs.run_index(campaign.slug, actor=CLERK)
+    index_runs.approve_run(campaign.slug, again.number, actor=CLERK)
+
+
+@pytest.mark.parametrize("role", ["viewer", "coordinator"])
+def test_a_run_that_is_not_published_is_for_those_who_compute_it(
+    campaign, scorer, staff: Staff, role
+):
+    scorer.import_all(Round.SELF, Round.ROUND_1)
+    close(campaign)
+    published(campaign)
+    index_runs.run_index(campaign.slug, actor=CLERK)
+    person, analyst = staff(role), staff("analyst")
+    here = f"/campaigns/{campaign.slug}/index"
+
+    for end in ("", "/X01", "/public.xlsx", "/results.csv"):
+        assert person.get(f"{here}/1{end}").status_code == 200
+        assert person.get(f"{here}/2{end}").status_code == 404
+        assert analyst.get(f"{here}/2{end}").status_code == 200
+    listed = person.get(here).get_data(as_text=True)
+    assert f'href="{here}/1"' in listed
+    assert f'href="{here}/2"' not in listed
+
+
+def test_of_a_superseded_run_everyone_keeps_the_ranking_and_no_more(campaign, scorer, staff: Staff):
+    scorer.import_all(Round.SELF, Round.ROUND_1)
+    close(campaign)
+    published(campaign)
+    published(campaign)
+    viewer = staff("viewer")
+    here = f"/campaigns/{campaign.slug}/index/1"
+
+    page = viewer.get(here).get_data(as_text=True)
+
+    unit = index_runs.result_of(index_runs.run_by_number(campaign, 1)).unit_by_code["P01"]
+    assert unit.name in page
+    assert percent(unit.index) in page
+    assert f"{points(unit.points)}<small>" not in page
+    assert 'class="component"' not in page
+    assert f'href="{here}/' not in page
+    for end in ("/P01", "/public.xlsx", "/results.csv"):
+        assert viewer.get(f"{here}{end}").status_code == 403
+
+
+def test_nobody_learns_whether_a_hidden_run_exists(campaign, scorer, staff: Staff):
+    scorer.import_all(Round.SELF, Round.ROUND_1)
+    index_runs.run_index(campaign.slug, actor=CLERK)
+    viewer = staff.actor("viewer")
+
+    said = []
+    for number in (1, 7):
+        with pytest.raises(NotFoundError) as refused:
+            exports.results_csv(campaign.slug, number, actor=viewer)
+        said.append(str(refused.value).replace(str(number), "n"))
+    assert said[0] == said[1]
+    assert index_runs.visible_runs(campaign, viewer) == []
+
+
+@pytest.mark.parametrize("steps", [(1,), (4,), (5, 1)], ids=["one", "four", "five_then_one"])
+def test_two_published_runs_do_not_lie_a_few_ballots_apart(campaign, scorer, steps):
+    scorer.import_all(Round.SELF, Round.ROUND_1)
+    close(campaign)
+    published(campaign)
+    *well, last = steps
+    for n in well:
+        drop_ballots(campaign, "CX2", "X01", n)
+        published(campaign)
+    before = index_runs.visible_runs(campaign, CLERK)[0]
+    drop_ballots(campaign, "CX2", "X01", last)
+
+    with pytest.raises(ConflictError) as refused:
+        published(campaign)
+
+    (cell_named,) = refused.value.details
+    assert cell_named.startswith("Thị trấn Hoàn Lão, nhóm CX2: ")
+    db.session.rollback()
+    assert index_runs.run_by_number(campaign, before.number).state is RunState.PUBLISHED
+
+
+def test_runs_far_enough_apart_or_equal_are_published(campaign, scorer):
+    scorer.import_all(Round.SELF, Round.ROUND_1)
+    close(campaign)
+    published(campaign)
+    published(campaign)
+    drop_ballots(campaign, "CX2", "X01", 5)
+
+    assert published(campaign).number == 3
+
+
+def test_nobody_comes_back_near_a_superseded_run(campaign, scorer):
+    scorer.import_all(Round.SELF, Round.ROUND_1)
+    close(campaign)
+    published(campaign)
+    drop_ballots(campaign, "CX2", "X01", 5)
+    published(campaign)
+    back = db.session.scalars(select(Ballot).where(Ballot.status == Status.EXCLUDED)).all()
+    for ballot in back[:4]:
+        ballot.status = Status.COUNTED
+    db.session.commit()
+
+    with pytest.raises(ConflictError):
+        published(campaign)
+
+
 def test_a_frozen_number_cannot_be_changed(campaign):
     index_runs.run_index(campaign.slug, actor=CLERK)
     run = db.session.scalars(select(IndexRun)).one()
@@ -227,10 +391,6 @@ def test_a_result_that_was_touched_behind_our_back_is_not_shown(campaign):
 
 
 def test_scores_of_a_changed_criterion_are_left_out_and_missed(campaign, scorer):
-    from dataclasses import replace
-
-    from survey_app.services.campaigns import import_criteria
-
     scorer.import_all(Round.SELF, Round.ROUND_1)
     old = scorer.criteria("department")
     leaf = scorer.leaves("department")[0]

@@ -12,6 +12,7 @@ from survey_app.extensions import db
 from survey_app.models import AuditEntry, Slip
 from survey_app.services import campaigns, quota, slips
 from survey_app.services.audit import broken_link
+from survey_app.services.ballots import submit_ballot
 from tests.builders import CLERK, cell, make_slips
 
 
@@ -80,7 +81,9 @@ def test_a_reissued_slip_takes_the_place_of_the_lost_one(make_campaign):
     [
         None, "", "http://ks.example.gov.vn", "https://localhost", "https://127.0.0.1:8443",
         "https://[::1]", "https://0.0.0.0", "https://may-tinh", "https://may.local",
-        "https://ks.example.gov.vn/p", "ftp://ks.example.gov.vn",
+        "https://ks.example.gov.vn/p", "ftp://ks.example.gov.vn", "https://127.1",
+        "https://localhost.", "https://a:b@ks.example.gov.vn", "https://ks.example.gov.vn#x",
+        "https://ks.test", "https://may.internal",
     ],
 )  # fmt: skip
 def test_an_address_phones_cannot_reach_is_refused_for_printing(address):
@@ -112,3 +115,69 @@ def test_what_staff_did_is_a_chain_and_a_changed_link_is_found(make_campaign):
 
     assert broken_link().id == entry.id
     assert campaigns.campaign_by_slug(campaign.slug).slug == campaign.slug
+
+
+def test_a_cut_tail_of_the_trail_is_found(make_campaign):
+    campaign = make_campaign()
+    slips.issue_slips(campaign.slug, "CX4", "X01", 1, actor=CLERK)
+    last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    db.session.delete(last)
+    db.session.commit()
+
+    assert broken_link() is not None
+
+
+def test_a_begun_crossed_slip_cannot_be_printed_again_or_replaced(make_campaign):
+    campaign = make_campaign()
+    slip = make_slips(campaign, "CH3")[0]
+    submit_ballot("BT20", "CH3", "P01", slip.code, {"Q01": "4"}, address="a")
+
+    with pytest.raises(SurveyError, match="Không in được"):
+        slips.print_slips(campaign.slug, numbers=[slip.number], actor=CLERK)
+    with pytest.raises(SurveyError, match="không thay được"):
+        slips.reissue_slip(campaign.slug, slip.number, "làm rách", actor=CLERK)
+    assert submit_ballot("BT20", "CH3", "P02", slip.code, {"Q01": "4"}, address="a").first
+
+
+def test_revoking_a_begun_slip_takes_no_place_from_those_still_out(make_campaign):
+    campaign = make_campaign()
+    begun, _out = make_slips(campaign, "CH3", count=2)
+    submit_ballot("BT20", "CH3", "P01", begun.code, {"Q01": "4"}, address="a")
+
+    slips.revoke_slip(campaign.slug, begun.number, "nghỉ việc", actor=CLERK)
+
+    assert cell(campaign, "CH3", "P01").reserved == 1
+    assert cell(campaign, "CH3", "P02").reserved >= 1
+    assert quota.recount(campaign.slug).wrong == ()
+
+
+def test_a_revoked_slip_still_repeats_the_receipt_of_what_it_answered(make_campaign):
+    campaign = make_campaign()
+    slip = make_slips(campaign, "CH3")[0]
+    first = submit_ballot("BT20", "CH3", "P01", slip.code, {"Q01": "4"}, address="a")
+    slips.revoke_slip(campaign.slug, slip.number, "nghỉ việc", actor=CLERK)
+
+    again = submit_ballot("BT20", "CH3", "P01", slip.code, {"Q01": "4"}, address="a")
+
+    assert again == replace(first, first=False)
+    with pytest.raises(SurveyError, match="thu hồi"):
+        submit_ballot("BT20", "CH3", "P02", slip.code, {"Q01": "4"}, address="a")
+
+
+def test_nobody_prints_or_revokes_slips_about_the_unit_he_works_in(make_campaign, staff):
+    campaign = make_campaign()
+    number = slips.issue_slips(campaign.slug, "CX4", "X01", 1, actor=CLERK)[0]
+    insider = staff.actor("coordinator", belongs=["X01"], slug=campaign.slug)
+
+    with pytest.raises(SurveyError, match="công tác tại"):
+        slips.print_slips(campaign.slug, rule_code="CX4", unit_code="X01", actor=insider)
+    with pytest.raises(SurveyError, match="công tác tại"):
+        slips.revoke_slip(campaign.slug, number, "phát nhầm", actor=insider)
+
+
+def test_a_reason_longer_than_the_trail_keeps_is_refused_with_a_sentence(make_campaign):
+    campaign = make_campaign()
+    number = slips.issue_slips(campaign.slug, "CX4", "X01", 1, actor=CLERK)[0]
+
+    with pytest.raises(SurveyError, match="lý do"):
+        slips.revoke_slip(campaign.slug, number, "dài" * 2000, actor=CLERK)

@@ -66,7 +66,9 @@ class Screen:
 FREE = "one unit"
 """Stands for the unit whose cell is short: its form says nothing about being full."""
 
-SURVEYED = ".leaf-walk:has(.counts) > summary"
+FIRST = ".component-walk[open] > summary"
+COMPONENT = ".component-walk:not([open]):has(.counts) > summary"
+SURVEYED = ".component-walk[open] .leaf-walk:has(.counts) > summary"
 GROUP = ".leaf-walk[open] .group-walk:has(.counts) > summary"
 
 SCREENS = (
@@ -93,7 +95,9 @@ SCREENS = (
     Screen("scores", f"{HERE}/scores", "main table"),
     Screen("scores-unit", f"{HERE}/scores/P02", "table.scores", ()),
     Screen("index", f"{HERE}/index/1", "table.ranking"),
-    Screen("unit", f"{HERE}/index/1/P02", "table.counts", opens=(SURVEYED, GROUP)),
+    Screen(
+        "unit", f"{HERE}/index/1/P02", "table.counts", opens=(FIRST, COMPONENT, SURVEYED, GROUP)
+    ),
     Screen("criteria", f"{HERE}/criteria", "table.criteria-tree"),
     Screen("users", "/users", "table"),
     Screen("trail", "/trail", "table", ()),
@@ -247,8 +251,8 @@ def test_a_page_fits_says_what_it_is_and_asks_nobody_else(
     assert {url for url in asked if not url.startswith((world.server.url, "data:"))} == set()
     assert faults == []
     if shooting and size in screen.picture:
-        page.locator(screen.opens[0] if screen.opens else "html").first.scroll_into_view_if_needed()
-        keep_picture(page, screen.name if size == screen.picture[0] else f"{screen.name}-{size}")
+        name = screen.name if size == screen.picture[0] else f"{screen.name}-{size}"
+        keep_picture(page, name, whole=bool(screen.opens))
     context.close()
 
 
@@ -260,9 +264,10 @@ def answer_and_send(page: Page) -> None:
     page.get_by_role("button", name="Nộp phiếu").click()
 
 
-def keep_picture(page: Page, name: str) -> None:
+def keep_picture(page: Page, name: str, *, whole: bool) -> None:
+    """Draw what the screen shows, or the whole page where something was unfolded."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
     path = PICTURES / f"{name}.png"
     picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
     assert path.stat().st_size < HEAVIEST

@@ -16,10 +16,13 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from analysis.rounding import half_up
+
 SIMULATED: Final = "DỮ LIỆU MÔ PHỎNG"
 FONT: Final = "Times New Roman"
 LINE: Final = "#B8C2CC"
 A4: Final = 9
+ROUNDED: Final = ("points", "percent")
 TITLE_ROWS: Final = 3
 FIRST: Final = TITLE_ROWS + 1
 """Row of the first line of a long table: the rows of title and one of headings."""
@@ -58,14 +61,21 @@ class Column:
 
 
 class Book:
-    """A workbook being written."""
+    """A workbook being written.
 
-    def __init__(self, *, title: str, subtitle: str, simulated: bool, decimals: int) -> None:
+    Where it is not ``exact``, points and percents are stored as they are printed: digits
+    that a cell only hides can be read by whoever clicks on it.
+    """
+
+    def __init__(
+        self, *, title: str, subtitle: str, simulated: bool, decimals: int, exact: bool = True
+    ) -> None:
         self._out = io.BytesIO()
         self.book = xlsxwriter.Workbook(self._out, {"in_memory": True})
         self.book.set_properties({"title": title, "subject": subtitle})
         self.book.set_calc_mode("auto")
         self.title, self.subtitle, self.simulated = title, subtitle, simulated
+        self.decimals, self.exact = decimals, exact
         base: dict[str, Any] = {"font_name": FONT, "font_size": 11, "valign": "top"}
         cell = base | {"border": 1, "border_color": LINE}
         number = cell | {"align": "right"}
@@ -136,6 +146,8 @@ class Grid:
         elif isinstance(cell, str):
             self.sheet.write_string(row, place, cell, style)
         else:
+            if isinstance(cell, Decimal) and not self.owner.exact and look in ROUNDED:
+                cell = half_up(cell, self.owner.decimals)
             self.sheet.write_number(row, place, float(cell), style)
 
     def prose(self, text: str, look: str = "plain") -> None:

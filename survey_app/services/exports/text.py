@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from analysis.results import IndexResult
+from analysis.rounding import half_up
 from survey_app.services.exports.look import SIMULATED
 from survey_app.services.exports.words import Naming
 from survey_app.services.index_runs import is_provisional
@@ -28,6 +29,7 @@ def results_text(result: IndexResult, naming: Naming, *, simulated: bool) -> str
     """
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    decimals = result.settings.decimals
     for kind, criteria in result.criteria.items():
         writer.writerow(
             [
@@ -58,8 +60,8 @@ def results_text(result: IndexResult, naming: Naming, *, simulated: bool) -> str
                     safe(unit.name),
                     field(unit.index),
                     field(unit.band),
-                    field(unit.points),
-                    field(round(unit.max_points, result.settings.decimals)),
+                    field(None if unit.points is None else half_up(unit.points, decimals)),
+                    field(half_up(unit.max_points, decimals)),
                     *(field(component.published.value) for component in unit.components),
                     "; ".join(notes),
                 ]
