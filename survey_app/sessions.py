@@ -37,6 +37,10 @@ class DatabaseSessions(ServerSideSessionInterface):
             if request.cookies.get(self.get_cookie_name(app)) != session.sid:
                 return  # nothing is stored under it
             session.clear()  # signed out: Flask-Session removes what is empty
+        elif session.modified and not _signed_in(session):
+            session["_fresh"] = False  # what Flask-Login marks a stranger with at every look
+            if self._retrieve_session_data(self._get_store_id(session.sid)) == dict(session):
+                return  # marked as it was
         super().save_session(app, session, response)
 
     def _get_store_id(self, sid: str) -> str:
