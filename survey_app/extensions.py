@@ -79,6 +79,7 @@ def without_durability(engine: Engine) -> Iterator[None]:
         yield
     finally:
         event.remove(engine, "connect", relax)
+        db.session.remove()  # a reader left open would hold the checkpoint for ten seconds
         engine.dispose()
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:

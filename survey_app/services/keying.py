@@ -44,7 +44,8 @@ from survey_app.services.plans import cells_of
 from survey_app.services.scope import forbid_own_unit
 from survey_app.services.sheets import no_such_sheet
 
-SCANNED = re.compile(r"^https?://\S*/s/(\d{8})/?$", re.IGNORECASE)
+SCANNED = re.compile(r"\S*/s/(\d{8})/?", re.IGNORECASE)
+"""What a hand scanner sends; its first letters may be lost while a page is opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def serial_of(text: str) -> str:
         If it is not eight digits with a right check digit, or an address ending in them.
 
     """
-    scanned = SCANNED.match(text.strip())
+    scanned = SCANNED.fullmatch(text.strip())
     serial = scanned[1] if scanned else typed_digits(text)
     if len(serial) != SERIAL_DIGITS or not is_sound(serial):
         raise SurveyError(
