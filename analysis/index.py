@@ -82,7 +82,8 @@ class Sum:
         """Index of the branch."""
         if self.points is None or not self.max_points:
             return None
-        return 100 * self.points / Fraction(self.max_points)
+        above, below = self.max_points.as_integer_ratio()
+        return Fraction(100 * self.points.numerator * below, self.points.denominator * above)
 
 
 @dataclass(frozen=True, slots=True)

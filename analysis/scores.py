@@ -307,7 +307,7 @@ def _group(
         form=rule.form,
         people=book.people.get((unit, rule.code, criterion), 0),
         questions=scored,
-        mean=total(means) / len(means) if means else None,
+        mean=total(means, over=len(means)) if means else None,
         weight=Fraction(0),
     )
 
