@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from analysis.distributions import satisfaction_follows
 from analysis.given import GivenScores
 from analysis.index import LeafPoints, LeafState, Missing, Sum, UnitSums, add_up
 from analysis.publish import (
+    K_ALIKE,
     Breakdown,
     GroupCell,
     Published,
@@ -30,9 +31,25 @@ from analysis.results import (
     SatisfactionResult,
     UnitResult,
 )
-from analysis.rounding import Exact, as_printed, half_up, nearly_exact, total
+from analysis.rounding import (
+    EXACT_DECIMALS,
+    Exact,
+    as_printed,
+    half_up,
+    nearly_exact,
+    ratio_half_up,
+    total,
+)
 from analysis.satisfaction import Satisfaction, satisfaction, satisfaction_questions
-from analysis.scores import Book, GradedQuestion, SurveyScore, questions_of, score_criterion
+from analysis.scores import (
+    Book,
+    GradedQuestion,
+    GroupScore,
+    QuestionScore,
+    SurveyScore,
+    questions_of,
+    score_criterion,
+)
 from analysis.secrets import Secrets, Tree, hidden_figures
 from questionnaires.model import (
     Campaign,
@@ -182,34 +199,25 @@ class Assessor:
     def _surveyed(
         self, leaf: LeafPoints, secrets: Secrets, score: SurveyScore, shown: Breakdown
     ) -> CriterionResult:
+        points = self._written(leaf.points)
         # Points that are hidden would follow from the group means and their weights.
         kept_back = leaf.code in secrets.hidden
-        return replace(
-            self._leaf(leaf, secrets, step=""),
+        return CriterionResult(
+            code=leaf.code,
+            state=leaf.state,
+            points=points,
+            max_points=leaf.max_points,
+            round="",
+            published=secrets.publish(leaf.code, points),
             weighting=score.weighting,
             groups=tuple(
-                GroupResult(
-                    rule=group.rule,
-                    form=group.form,
-                    people=group.people,
-                    weight=nearly_exact(group.weight),
-                    mean=None if group.mean is None else nearly_exact(group.mean),
-                    published=Published(
-                        None, PublishState.SUPPRESSED, Reason.COMPLEMENTARY, (group.rule,)
-                    )
-                    if kept_back and shown.groups[group.rule].value is not None
-                    else shown.groups[group.rule],
-                    questions=tuple(
-                        QuestionResult(
-                            question.question,
-                            question.counts,
-                            question.valid,
-                            None if question.mean is None else nearly_exact(question.mean),
-                        )
-                        for question in group.questions
-                    ),
+                _group(
+                    group,
+                    (score.weights[group.rule], score.parts or 1),
+                    _covered(group) if kept_back and known.value is not None else known,
                 )
                 for group in score.groups
+                for known in (shown.groups[group.rule],)
             ),
             alternatives={
                 weighting.value: self._written(self._rounded(points))
@@ -219,14 +227,14 @@ class Assessor:
         )
 
     def _component(self, code: str, branch: Sum, secrets: Secrets) -> ComponentResult:
-        decimals = self.campaign.settings.decimals
-        index = None if branch.percent is None else half_up(branch.percent, decimals)
+        percent = branch.percent
+        index = None if percent is None else half_up(percent, self.campaign.settings.decimals)
         return ComponentResult(
             code=code,
             points=self._written(branch.points),
             max_points=branch.max_points,
             index=index,
-            index_unrounded=None if branch.percent is None else nearly_exact(branch.percent),
+            index_unrounded=None if percent is None else nearly_exact(percent),
             published=secrets.publish(code, index),
         )
 
@@ -256,7 +264,7 @@ class Assessor:
             for code, score in surveyed.items()
             if code in scored
             and (
-                sum(group.people for group in score.groups if group.weight) < k_mean
+                sum(group.people for group in score.groups if score.weights[group.rule]) < k_mean
                 or shown[code].exposed
             )
         )
@@ -318,15 +326,44 @@ def _cells(score: SurveyScore) -> list[GroupCell]:
             form=group.form,
             people=group.people,
             mean=group.mean,
-            weight=group.weight,
-            alike=all(
-                question.valid in question.counts.values()
-                for question in group.questions
-                if question.valid
-            ),
+            weight=score.weights[group.rule],
+            alike=group.people < K_ALIKE and _alike(group),
         )
         for group in score.groups
     ]
+
+
+def _alike(group: GroupScore) -> bool:
+    """Whether every question has all its valid answers on one choice."""
+    return all(
+        question.valid in question.counts.values() for question in group.questions if question.valid
+    )
+
+
+def _group(group: GroupScore, share: tuple[int, int], published: Published) -> GroupResult:
+    return GroupResult(
+        rule=group.rule,
+        form=group.form,
+        people=group.people,
+        weight=ratio_half_up(*share, EXACT_DECIMALS),
+        mean=_mean(group),
+        published=published,
+        questions=tuple([_question(question) for question in group.questions]),
+    )
+
+
+def _question(question: QuestionScore) -> QuestionResult:
+    return QuestionResult(question.question, question.counts, question.valid, _mean(question))
+
+
+def _mean(score: GroupScore | QuestionScore) -> Decimal | None:
+    ratio = score.mean_ratio
+    return None if ratio is None else ratio_half_up(*ratio, EXACT_DECIMALS)
+
+
+def _covered(group: GroupScore) -> Published:
+    """Return the mean of a group kept back for the sake of a neighbour."""
+    return Published(None, PublishState.SUPPRESSED, Reason.COMPLEMENTARY, (group.rule,))
 
 
 def _hides_something(unit: UnitResult, form: str) -> bool:

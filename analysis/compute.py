@@ -9,7 +9,9 @@ answered in ``analysis.tables``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import gc
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
@@ -65,7 +67,42 @@ def compute_index(
         rule; names every mistake of one step.
 
     """
-    not_applicable, adjustments = not_applicable or {}, adjustments or {}
+    with _without_collector():
+        return _computed(
+            campaign,
+            criteria_sets,
+            forms,
+            ballots,
+            scores,
+            not_applicable=not_applicable or {},
+            missing=Missing(missing),
+            adjustments=adjustments or {},
+        )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the search for cycles away: it is a quarter of the time, and here are none."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _computed(
+    campaign: Campaign,
+    criteria_sets: Mapping[str, CriteriaSet],
+    forms: Mapping[str, Questionnaire],
+    ballots: pd.DataFrame,
+    scores: pd.DataFrame,
+    *,
+    not_applicable: Mapping[str, Collection[str]],
+    missing: Missing,
+    adjustments: Mapping[str, Decimal],
+) -> IndexResult:
     if strangers := sorted({*not_applicable, *adjustments} - set(campaign.unit_by_code)):
         msg = f"unknown units: {', '.join(strangers)}"
         raise ValueError(msg)
@@ -76,7 +113,7 @@ def compute_index(
     units: list[UnitResult] = []
     satisfied: list[SatisfactionResult] = []
     for kind, criteria in criteria_sets.items():
-        assessor = Assessor(campaign, criteria, forms, book, Missing(missing))
+        assessor = Assessor(campaign, criteria, forms, book, missing)
         assessed = [
             assessor.assess(
                 unit,
@@ -97,7 +134,7 @@ def compute_index(
         year=campaign.year,
         sample=campaign.sample,
         settings=campaign.settings,
-        missing=Missing(missing),
+        missing=missing,
         criteria=dict(criteria_sets),
         units=tuple(units),
         satisfaction=tuple(satisfied),

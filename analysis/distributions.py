@@ -9,6 +9,7 @@ judged in ``analysis.publish``; ``analysis.explain`` and ``analysis.assess`` app
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -18,19 +19,17 @@ from analysis.publish import PublishState, determined
 from analysis.results import CriterionResult, GroupResult
 
 
-def pooled_answers(groups: Iterable[GroupResult]) -> dict[str, tuple[dict[str, int], int]]:
+def pooled_answers(groups: Iterable[GroupResult]) -> dict[str, tuple[Mapping[str, int], int]]:
     """Question -> counts and valid answers of the groups together."""
-    pooled: dict[str, tuple[dict[str, int], int]] = {}
-    for group in groups:
-        for question in group.questions:
-            counts, valid = pooled.get(question.question, ({}, 0))
-            pooled[question.question] = (
-                {
-                    code: counts.get(code, 0) + question.counts.get(code, 0)
-                    for code in {**counts, **question.counts}
-                },
-                valid + question.valid,
-            )
+    pooled: dict[str, tuple[Mapping[str, int], int]] = {}
+    for question in chain.from_iterable(group.questions for group in groups):
+        counts, valid = question.counts, question.valid
+        if question.question in pooled:
+            others, more = pooled[question.question]
+            both = Counter(others)
+            both.update(counts)
+            counts, valid = both, valid + more
+        pooled[question.question] = (counts, valid)
     return pooled
 
 

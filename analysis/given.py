@@ -97,7 +97,7 @@ def read_scores(
     mistakes: list[str] = []
     rounds: dict[tuple[str, str], dict[str, Given]] = {}
     for unit, criterion, step, value, flag in rows:
-        points = None if pd.isna(value) else value
+        points = None if value is None or value != value else value  # noqa: PLR0124 - NaN
         wrong = rules.mistake(unit, criterion, step, points)
         known = rounds.setdefault((unit, criterion), {})
         if wrong is None and step in known:

@@ -58,7 +58,7 @@ class LeafPoints:
     @property
     def in_sums(self) -> bool:
         """Whether it counts, above and below the line."""
-        return self.state in {LeafState.SCORED, LeafState.FULL}
+        return self.state is LeafState.SCORED or self.state is LeafState.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,12 @@ def add_up(
     if index is not None:
         index = max(index + Fraction(adjustment), Fraction(0))
         index = index if cap is None else min(index, Fraction(cap))
-    component_of = {leaf.code: criteria.component_of(leaf.code).code for leaf in leaves}
+    branches: dict[str, list[LeafPoints]] = {part.code: [] for part in criteria.components}
+    for leaf in leaves:
+        branches[criteria.component_of(leaf.code).code].append(leaf)
     return UnitSums(
         leaves=leaves,
-        components={
-            component.code: _sum([x for x in leaves if component_of[x.code] == component.code])
-            for component in criteria.components
-        },
+        components={code: _sum(branch) for code, branch in branches.items()},
         total=whole,
         index=index,
         missing=tuple(
@@ -237,12 +236,13 @@ def _leaf(
 
 def _sum(leaves: Iterable[LeafPoints]) -> Sum:
     leaves = list(leaves)
+    states = [leaf.state for leaf in leaves]
     maximum = sum(
-        (x.max_points for x in leaves if x.in_sums or x.state is LeafState.MISSING), Decimal(0)
+        [x.max_points for x in leaves if x.in_sums or x.state is LeafState.MISSING], Decimal(0)
     )
-    if any(leaf.state is LeafState.MISSING for leaf in leaves):
+    if LeafState.MISSING in states:
         return Sum(None, maximum)
-    return Sum(total(leaf.points for leaf in leaves if leaf.points is not None), maximum)
+    return Sum(total([leaf.points for leaf in leaves if leaf.points is not None]), maximum)
 
 
 def _leaves_under(criteria: CriteriaSet, codes: Iterable[str]) -> frozenset[str]:

@@ -120,9 +120,8 @@ def _count_opinions(
         for question in group.questions:
             key = (group.form, question.question)
             silent[key] += question.counts.get(NO_OPINION, 0)
-            ticked[key] += sum(
-                n for code, n in question.counts.items() if code not in {BLANK, UNREADABLE}
-            )
+            unticked = question.counts.get(BLANK, 0) + question.counts.get(UNREADABLE, 0)
+            ticked[key] += sum(question.counts.values()) - unticked
 
 
 def _hidden(units: Iterable[UnitResult]) -> Iterator[Text]:

@@ -26,12 +26,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from analysis.rounding import nearly_exact, total
+from analysis.rounding import nearly_exact, on_one_denominator, total
 from questionnaires.model import Text
 
 K_ALIKE: Final = 10
 """People a group needs before it may be shown that all of them answered alike. [persons]."""
 
+NOTHING: Final = Fraction(0)
 
 SAME_DIRECTION: Final = 1e-9
 """Relative length below which the rest of a projection is rounding noise."""
@@ -114,9 +115,10 @@ class GroupCell:
     mean
         None without a valid answer. [0-100]
     weight
-        In the published criterion points. [0-1]
+        In the published criterion points, up to a factor common to the criterion.
     alike
-        Whether every question has all its valid answers on one choice.
+        Whether every question has all its valid answers on one choice; asked only below
+        ``K_ALIKE`` people.
 
     """
 
@@ -124,8 +126,14 @@ class GroupCell:
     form: str
     people: int
     mean: Fraction | None
-    weight: Fraction
+    weight: int
     alike: bool
+
+    def unsafe(self, k_mean: int, k_alike: int) -> Reason:
+        """Why the mean may not be shown by itself; false where it may."""
+        if self.people < k_mean:
+            return Reason.SMALL
+        return Reason.ALIKE if self.people < k_alike and self.alike else Reason.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,26 +161,35 @@ class _Entity:
     cells: tuple[GroupCell, ...]
     members: tuple[str, ...]
     people: int
-    weight: Fraction
-    mean: Fraction
+    weight: int
 
     @classmethod
     def of(cls, *cells: GroupCell) -> _Entity:
         if len(cells) == 1:
             (cell,) = cells
-            return cls(cells, (cell.rule,), cell.people, cell.weight, cell.mean or Fraction(0))
-        # Weighted as in the criterion points: any other mean of the members would be a
-        # second equation about them, and two equations give two small groups away.
-        weight = total(cell.weight for cell in cells)
-        weights = [cell.weight if weight else Fraction(cell.people) for cell in cells]
-        means = [cell.mean or Fraction(0) for cell in cells]
+            return cls(cells, (cell.rule,), cell.people, cell.weight)
+        weight = sum(cell.weight for cell in cells)
         return cls(
             cells,
             tuple(cell.rule for cell in cells),
             # Members without weight are not in this mean and hide nobody in it.
             sum(cell.people for cell in cells if cell.weight or not weight),
             weight,
-            total(w * m for w, m in zip(weights, means, strict=True)) / total(weights),
+        )
+
+    @property
+    def mean(self) -> Fraction:
+        """Mean of the members.
+
+        Weighted as in the criterion points: any other mean of the members would be a second
+        equation about them, and two equations give two small groups away.
+        """
+        weights = [cell.weight if self.weight else cell.people for cell in self.cells]
+        means, per = on_one_denominator(
+            [(c.mean or NOTHING).as_integer_ratio() for c in self.cells]
+        )
+        return Fraction(
+            sum([w * m for w, m in zip(weights, means, strict=True)]), per * sum(weights)
         )
 
     def unsafe(self, k_mean: int, k_alike: int) -> Reason:
@@ -208,10 +225,8 @@ def protect_groups(
 
     """
     cells = list(cells)
-    if all(cell.people >= max(k_mean, k_alike) for cell in cells):
-        return Breakdown(
-            {cell.rule: _shown(_Entity.of(cell), Reason.NONE) for cell in cells}, exposed=False
-        )
+    if not any(cell.unsafe(k_mean, k_alike) for cell in cells):
+        return Breakdown({cell.rule: _open(cell) for cell in cells}, exposed=False)
     silent = {
         cell.rule: Published(None, PublishState.PUBLISHED, Reason.NO_ANSWERS, (cell.rule,))
         for cell in cells
@@ -228,8 +243,9 @@ def protect_groups(
         unknown.append(cover.pop(0))
         reasons[unknown[-1].members] = Reason.COMPLEMENTARY
     shown = {
-        rule: _shown(entity, reasons[entity.members])
+        rule: published
         for entity in entities
+        for published in (_shown(entity, reasons[entity.members]),)
         for rule in entity.members
     }
     return Breakdown(
@@ -239,7 +255,7 @@ def protect_groups(
 
 def _merge(cells: Sequence[GroupCell], k_mean: int, k_alike: int) -> list[_Entity]:
     merged: list[_Entity] = []
-    for form in dict.fromkeys(cell.form for cell in cells):
+    for form in dict.fromkeys([cell.form for cell in cells]):
         entities = [_Entity.of(cell) for cell in cells if cell.form == form]
         while len(entities) > 1:
             entities.sort(key=lambda entity: (entity.people, entity.members))
@@ -256,19 +272,21 @@ def _given_away(unknown: Sequence[_Entity]) -> bool:
     """Whether the sum of the unknown means, which everyone can compute, says each of them."""
     if len(unknown) == 1:
         return True
-    weight = total(entity.weight for entity in unknown)
+    weight = sum(entity.weight for entity in unknown)
     return total(entity.weight * entity.mean for entity in unknown) in {0, 100 * weight}
 
 
 def _shown(entity: _Entity, reason: Reason) -> Published:
     if reason:
         return Published(None, PublishState.SUPPRESSED, reason, entity.members)
-    state, why = (
-        (PublishState.MERGED, Reason.MERGED)
-        if len(entity.cells) > 1
-        else (PublishState.PUBLISHED, Reason.NONE)
-    )
-    return Published(nearly_exact(entity.mean), state, why, entity.members)
+    if len(entity.cells) == 1:
+        return _open(entity.cells[0])
+    return Published(nearly_exact(entity.mean), PublishState.MERGED, Reason.MERGED, entity.members)
+
+
+def _open(cell: GroupCell) -> Published:
+    mean = None if cell.mean is None else nearly_exact(cell.mean)
+    return Published(mean, PublishState.PUBLISHED, Reason.NONE, (cell.rule,))
 
 
 def determined(

@@ -6,8 +6,8 @@ floats are not taken: 2.675 is not a float, and an office adds with a pocket cal
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Context, Decimal
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from math import lcm
 from typing import Final, TypeAlias
@@ -28,7 +28,13 @@ def half_up(value: Exact, decimals: int) -> Decimal:
     >>> half_up(Fraction(6262, 70), 2)
     Decimal('89.46')
     """
-    above, below = value.as_integer_ratio()
+    if isinstance(value, Decimal):  # the same answer, many times faster
+        return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, WIDE)
+    return ratio_half_up(*value.as_integer_ratio(), decimals)
+
+
+def ratio_half_up(above: int, below: int, decimals: int) -> Decimal:
+    """Round ``above / below`` as ``half_up`` does; ``below`` is positive."""
     whole = (2 * abs(above) * 10**decimals + below) // (2 * below)
     return Decimal(whole if above >= 0 else -whole).scaleb(-decimals, WIDE)
 
@@ -55,6 +61,11 @@ def total(values: Iterable[Exact], *, over: int = 1) -> Fraction:
 
     ``over`` divides the sum: their number gives the mean.
     """
-    terms = [value.as_integer_ratio() for value in values]
-    whole = lcm(*[below for _, below in terms])
-    return Fraction(sum([above * (whole // below) for above, below in terms]), whole * over)
+    scaled, whole = on_one_denominator([value.as_integer_ratio() for value in values])
+    return Fraction(sum(scaled), whole * over)
+
+
+def on_one_denominator(ratios: Sequence[tuple[int, int]]) -> tuple[list[int], int]:
+    """Write fractions over their least common denominator: the numerators, and it."""
+    whole = lcm(*[below for _, below in ratios])
+    return [above * (whole // below) for above, below in ratios], whole

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
 
+from analysis.rounding import on_one_denominator
 from analysis.scores import Book, GradedQuestion, score_question
 from questionnaires.model import Question, Questionnaire, QuotaRule
 
@@ -97,25 +98,26 @@ def satisfaction(
 
 def _of_unit(unit: str, form: str, asked: Mapping[str, Asked], book: Book) -> Satisfaction:
     valid = satisfied = people = 0
-    earned = Fraction(0)
+    earned: list[tuple[int, int]] = []
     for rule, questions in asked.items():
         most = 0
         for question, best in questions:
             score = score_question(question, book.counts.get((unit, rule, question.code), {}))
-            if score.mean is None:
+            if not score.valid:
                 continue
             valid += score.valid
-            earned += score.mean * score.valid
+            earned.append(score.earned)
             satisfied += sum(score.counts.get(code, 0) for code in best)
             most = max(most, score.valid)
         people += most
+    percents, per = on_one_denominator(earned)
     return Satisfaction(
         unit=unit,
         form=form,
         people=people,
         valid=valid,
         top2_share=Fraction(100 * satisfied, valid) if valid else None,
-        mean_percent=earned / valid if valid else None,
+        mean_percent=Fraction(sum(percents), per * valid) if valid else None,
     )
 
 

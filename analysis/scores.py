@@ -17,7 +17,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Final
 
-from analysis.rounding import total
+from analysis.rounding import on_one_denominator
 from analysis.tallies import Tallies
 from questionnaires.model import (
     BLANK,
@@ -48,15 +48,27 @@ class QuestionScore:
         Every choice of the scale, "no opinion", blank and unreadable. [answers]
     valid
         Answers that earn a percent. [answers]
-    mean
-        Mean percent of the valid answers; None without any. [0-100]
+    earned
+        Percents of the valid answers added up, as numerator and denominator. [percent]
 
     """
 
     question: str
     counts: Counts
     valid: int
-    mean: Fraction | None
+    earned: tuple[int, int]
+
+    @property
+    def mean_ratio(self) -> tuple[int, int] | None:
+        """Mean percent of the valid answers, not reduced; None without any."""
+        above, below = self.earned
+        return (above, below * self.valid) if self.valid else None
+
+    @property
+    def mean(self) -> Fraction | None:
+        """Mean percent of the valid answers; None without any. [0-100]."""
+        ratio = self.mean_ratio
+        return None if ratio is None else Fraction(*ratio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +79,9 @@ class GroupScore:
     ----------
     people
         People with at least one valid answer. [persons]
-    mean
-        Mean over its questions; None without a valid answer. [0-100]
-    weight
-        Share in the criterion, 0 without a valid answer; the weights of a criterion that has
-        points add up to 1. [0-1]
+    mean_ratio
+        Mean over its questions as numerator and denominator, not reduced; None without a
+        valid answer. [percent]
 
     """
 
@@ -79,8 +89,12 @@ class GroupScore:
     form: str
     people: int
     questions: tuple[QuestionScore, ...]
-    mean: Fraction | None
-    weight: Fraction
+    mean_ratio: tuple[int, int] | None
+
+    @property
+    def mean(self) -> Fraction | None:
+        """Mean over its questions; None without a valid answer. [0-100]."""
+        return None if self.mean_ratio is None else Fraction(*self.mean_ratio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,10 @@ class SurveyScore:
     weighting
         How the groups were joined; ``explicit`` also where the criterion has weights of its
         own.
+    weights
+        Parts of each rule in ``parts``, 0 without a valid answer.
+    parts
+        All weights together; 0 when no group that counts has a valid answer.
     points
         Under that weighting, unrounded; None when nobody gave a valid answer. [points]
     alternatives
@@ -106,6 +124,8 @@ class SurveyScore:
     max_points: Decimal
     weighting: GroupWeights
     groups: tuple[GroupScore, ...]
+    weights: Mapping[str, int]
+    parts: int
     points: Fraction | None
     alternatives: Mapping[GroupWeights, Fraction | None]
     without_answers: tuple[str, ...]
@@ -206,58 +226,42 @@ def score_criterion(
     """
     if criterion.group_weights:
         weighting, explicit_weights = GroupWeights.EXPLICIT, criterion.group_weights
-    unweighted = [
-        _group(unit, criterion.code, rules[code], asked, book) for code, asked in questions.items()
-    ]
-    raw = _raw_weights(unweighted, weighting, explicit_weights)
-    whole = sum(raw.values()) or 1
     groups = tuple(
-        GroupScore(g.rule, g.form, g.people, g.questions, g.mean, Fraction(raw[g.rule], whole))
-        for g in unweighted
+        [
+            _group(unit, criterion.code, rules[code], asked, book)
+            for code, asked in questions.items()
+        ]
     )
+    earned = _Earned.by(groups, criterion.max_points)
+    raw = raw_weights(groups, weighting, explicit_weights)
     return SurveyScore(
         unit=unit,
         criterion=criterion.code,
         max_points=criterion.max_points,
         weighting=weighting,
         groups=groups,
-        points=_points(criterion.max_points, groups, raw),
+        weights=raw,
+        parts=sum(raw.values()),
+        points=earned.points(raw),
         alternatives={
-            other: _points(criterion.max_points, groups, _raw_weights(groups, other, {}))
+            other: earned.points(raw_weights(groups, other, {}))
             for other in COMPUTED_WEIGHTS
             if other is not weighting
         },
-        without_answers=tuple(g.rule for g in groups if g.mean is None),
+        without_answers=tuple([g.rule for g in groups if g.mean_ratio is None]),
     )
 
 
-def group_weights(
-    groups: Iterable[GroupScore],
-    weighting: GroupWeights,
-    explicit_weights: Mapping[str, Decimal] | None = None,
-) -> dict[str, Fraction]:
-    """Share of each group in a criterion.
-
-    Returns
-    -------
-    dict
-        Rule code -> weight. A group without a valid answer weighs 0 and its share goes to
-        the others in proportion. The weights add up to 1, or are all 0 where no group that
-        counts has a valid answer. [0-1]
-
-    """
-    raw = _raw_weights(list(groups), weighting, explicit_weights or {})
-    whole = sum(raw.values()) or 1
-    return {rule: Fraction(weight, whole) for rule, weight in raw.items()}
-
-
-def _raw_weights(
+def raw_weights(
     groups: Sequence[GroupScore],
     weighting: GroupWeights,
     explicit_weights: Mapping[str, Decimal],
 ) -> dict[str, int]:
-    """Weights up to a common factor, in whole numbers."""
-    answered = [group for group in groups if group.mean is not None]
+    """Shares of the groups in a criterion, in whole numbers up to a common factor.
+
+    A group without a valid answer weighs 0 and its share goes to the others in proportion.
+    """
+    answered = [group for group in groups if group.mean_ratio is not None]
     match weighting:
         case GroupWeights.BY_FORM:
             forms = Counter[str]()
@@ -284,8 +288,7 @@ def score_question(question: GradedQuestion, counts: Counts) -> QuestionScore:
         n = counts.get(code, 0)
         valid += n
         earned += n * percent
-    mean = Fraction(earned, valid * question.per) if valid else None
-    return QuestionScore(question.code, counts, valid, mean)
+    return QuestionScore(question.code, counts, valid, (earned, question.per))
 
 
 def no_opinion_share(score: QuestionScore) -> Fraction | None:
@@ -298,32 +301,46 @@ def _group(
     unit: str, criterion: str, rule: QuotaRule, questions: Iterable[GradedQuestion], book: Book
 ) -> GroupScore:
     scored = tuple(
-        score_question(question, book.counts.get((unit, rule.code, question.code), {}))
-        for question in questions
+        [
+            score_question(question, book.counts.get((unit, rule.code, question.code), {}))
+            for question in questions
+        ]
     )
-    means = [score.mean for score in scored if score.mean is not None]
+    means = [ratio for score in scored if (ratio := score.mean_ratio) is not None]
+    earned, per = on_one_denominator(means)
     return GroupScore(
         rule=rule.code,
         form=rule.form,
         people=book.people.get((unit, rule.code, criterion), 0),
         questions=scored,
-        mean=total(means, over=len(means)) if means else None,
-        weight=Fraction(0),
+        mean_ratio=(sum(earned), per * len(means)) if means else None,
     )
 
 
-def _points(
-    max_points: Decimal, groups: Iterable[GroupScore], raw: Mapping[str, int]
-) -> Fraction | None:
-    """Points under weights that need not add up to 1."""
-    terms = [
-        (raw[group.rule], group.mean.numerator, group.mean.denominator)
-        for group in groups
-        if group.mean is not None and raw[group.rule]
-    ]
-    if not terms:
-        return None
-    per = lcm(*(below for _, _, below in terms))
-    earned = sum(weight * above * (per // below) for weight, above, below in terms)
-    maximum, of = max_points.as_integer_ratio()
-    return Fraction(maximum * earned, of * per * sum(weight for weight, _, _ in terms) * 100)
+@dataclass(frozen=True, slots=True)
+class _Earned:
+    """Means of the groups of one criterion in whole numbers, for one weighting after another.
+
+    ``percents`` are the means by rule times ``per``; ``full`` is the criterion's maximum as
+    numerator and denominator.
+    """
+
+    percents: Mapping[str, int]
+    per: int
+    full: tuple[int, int]
+
+    @classmethod
+    def by(cls, groups: Iterable[GroupScore], max_points: Decimal) -> _Earned:
+        """Take the means of the groups that gave a valid answer."""
+        means = {g.rule: g.mean_ratio for g in groups if g.mean_ratio is not None}
+        scaled, per = on_one_denominator(list(means.values()))
+        return cls(dict(zip(means, scaled, strict=True)), per * 100, max_points.as_integer_ratio())
+
+    def points(self, raw: Mapping[str, int]) -> Fraction | None:
+        """Points under weights that need not add up to 1; None when nothing weighs."""
+        weight = sum([raw[rule] for rule in self.percents])
+        if not weight:
+            return None
+        earned = sum([raw[rule] * percent for rule, percent in self.percents.items()])
+        maximum, of = self.full
+        return Fraction(maximum * earned, of * self.per * weight)

@@ -183,21 +183,20 @@ def _code_points(
 ) -> npt.NDArray[np.intp]:
     """Choice codes as one (ballots, questions) array of character codes."""
     asked = [question.code for question in questions]
-    table = np.array(
-        [[given.get(code, BLANK) for code in asked] for given in _parsed(answers)], dtype=object
-    ).reshape(len(answers), len(asked))
+    rows = [[given.get(code, BLANK) for code in asked] for given in _parsed(answers)]
     known = [
         {*q.scale.codes, NO_OPINION, BLANK, UNREADABLE} if q.scale else set() for q in questions
     ]
     wrong = {
         f"{rule.code} {question.code}: {code!r}"
-        for question, column, codes in zip(questions, table.T, known, strict=True)
+        for question, column, codes in zip(questions, zip(*rows, strict=True), known, strict=True)
         for code in set(column) - codes
     }
     if wrong:
         msg = f"answers that are not on the scale of their question: {', '.join(sorted(wrong))}"
         raise ValueError(msg)
-    return table.astype("U1").view(np.uint32).reshape(table.shape).astype(np.intp)
+    signs = "".join(chain.from_iterable(rows)).encode("ascii")
+    return np.frombuffer(signs, dtype=np.uint8).reshape(len(rows), len(asked)).astype(np.intp)
 
 
 def _parsed(answers: pd.Series) -> list[Mapping[str, str]]:

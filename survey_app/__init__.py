@@ -29,11 +29,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from survey_app import edges, formats, sign_in
+from survey_app import edges, formats, sign_in, troubles
 from survey_app.config import Config
 from survey_app.errors import SurveyError
 from survey_app.extensions import db, migrate
 from survey_app.security import Keys
+from survey_app.troubles import BUSY, FAILED, SurveyServer
 
 SURFACES: Final = {
     "respond": ("respond", "health"),
@@ -81,7 +82,7 @@ def create_app(config: Config | None = None, surface: str = "all") -> Flask:
     """
     config = config or Config.from_environment()
     config.home.mkdir(parents=True, exist_ok=True)
-    app = Flask("survey_app")
+    app = SurveyServer("survey_app")
     app.config.update(config.flask())
     app.extensions["cchc"] = config
     app.extensions["cchc.keys"] = Keys(config.key("pepper"))
@@ -100,6 +101,7 @@ def create_app(config: Config | None = None, surface: str = "all") -> Flask:
         _open_office(app)
     for name in dict.fromkeys(names):
         app.register_blueprint(import_module(f"survey_app.views.{name}").bp)
+    troubles.register(app)
     app.register_error_handler(SurveyError, _say)
     app.register_error_handler(HTTPException, _say_http)
     app.after_request(_harden)
@@ -176,8 +178,8 @@ HTTP_SENTENCES: Final = {
     405: "Trang này không nhận cách gửi đó. Hãy quay lại và dùng nút trên trang.",
     413: "Tệp gửi lên quá lớn. Hãy chia nhỏ rồi gửi lại.",
     429: "Quá nhiều lần thử. Hãy đợi vài phút rồi thử lại.",
+    503: BUSY,
 }
-
 
 STALE_PAGE: Final = (
     "Phiên đăng nhập đã kết thúc hoặc trang này mở quá lâu, nên chưa lưu gì. "
@@ -193,10 +195,7 @@ def _say_http(error: HTTPException) -> Response | tuple[str, int]:
         return _say(SurveyError(STALE_PAGE))
     if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004
         return error.get_response()  # type: ignore[return-value]
-    sentence = HTTP_SENTENCES.get(
-        error.code, "Máy chủ gặp lỗi. Dữ liệu đã xác nhận không mất. Hãy thử lại sau ít phút."
-    )
-    return _say(SurveyError(sentence, status=error.code))
+    return _say(SurveyError(HTTP_SENTENCES.get(error.code, FAILED), status=error.code))
 
 
 def _harden(response: Response) -> Response:

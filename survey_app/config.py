@@ -92,9 +92,9 @@ class Config:
     def flask(self) -> dict[str, Any]:
         """Return the settings Flask and its extensions read."""
         url = self.database_url
-        engine: dict[str, Any] = {}
+        engine: dict[str, Any] = {"hide_parameters": True}  # a log must not quote an answer
         if url.startswith("postgresql"):
-            engine = {
+            engine |= {
                 "pool_pre_ping": True,
                 "pool_size": 8,
                 "connect_args": {"options": "-c statement_timeout=30000 -c lock_timeout=10000"},

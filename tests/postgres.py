@@ -71,7 +71,7 @@ def start_cluster() -> Iterator[Cluster]:
     server = subprocess.Popen(
         [folder / "postgres", "-D", data / "db", "-p", str(port), "-c",
          "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
-         "-c", "max_connections=200"],
+         "-c", "max_connections=200", "-c", "fsync=off"],  # the server itself is never killed
         stdout=log, stderr=log, cwd=data, **as_user,
     )  # fmt: skip
     try:

@@ -9,17 +9,19 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from survey_app.extensions import db
+from survey_app.turns import turn_to_write
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open a session that commits when the block ends and rolls back when it raises.
 
-    On SQLite it takes the write lock at once (``BEGIN IMMEDIATE``). What the request read
-    in ``db.session``, before it or inside it, is let go, so later reads see the new state.
+    On SQLite it waits for its turn and takes the write lock at once (``BEGIN IMMEDIATE``).
+    What the request read in ``db.session``, before it or inside it, is let go, so later
+    reads see the new state.
     """
     db.session.rollback()
-    with Session(db.engine, expire_on_commit=False) as session:
+    with turn_to_write(db.engine), Session(db.engine, expire_on_commit=False) as session:
         session.connection(execution_options={"writes": True})
         yield session
         session.commit()
@@ -29,6 +31,10 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def write_connection() -> Iterator[Connection]:
     """Open a bare connection that commits when the block ends: the respondents' road."""
-    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with (
+        turn_to_write(db.engine),
+        db.engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
         yield connection
     db.session.rollback()

@@ -39,6 +39,7 @@ from survey_app.models import Status
 from survey_app.security import typed_digits
 from survey_app.services.ballots import OpenedSlip, Receipt, SlipError, open_slip, submit_ballot
 from survey_app.services.pages import SlipAddress, slip_address
+from survey_app.troubles import BUSY, FAILED
 from survey_app.views.access import public
 
 bp = Blueprint("respond", __name__)
@@ -305,6 +306,8 @@ def _sorry_http(error: HTTPException) -> tuple[str, int]:
     """Say in plain words what was sent wrongly."""
     with force_locale(_language()):
         message = _("Nội dung gửi lên không đọc được. Xin mở lại phiếu từ mã QR rồi thử lại.")
+        if error.code is None or error.code >= 500:  # noqa: PLR2004
+            message = _(BUSY if error.code == 503 else FAILED)  # noqa: PLR2004
         return _problem(_("Chưa nhận được"), message), error.code or 500
 
 

@@ -20,13 +20,13 @@ from analysis.publish import (
 PUBLISHED, MERGED, SUPPRESSED = PublishState
 
 
-def cell(rule, people, mean="80", weight="1/4", *, form=None, alike=False):
+def cell(rule, people, mean="80", weight=1, *, form=None, alike=False):
     return GroupCell(
         rule=rule,
         form=form or rule.split("-")[0],
         people=people,
         mean=None if mean is None else Fraction(mean),
-        weight=Fraction(weight),
+        weight=weight,
         alike=alike,
     )
 
@@ -39,10 +39,10 @@ def states(*cells, **options):
 def test_two_leaders_are_merged_into_the_delegates_who_filled_the_same_form():
     shown = protect_groups(
         [
-            cell("CX1-HD", 15, "90", "15/68"),
-            cell("CX1-LD", 2, "50", "2/68"),
-            cell("CX2", 12, weight="1/4"),
-            cell("CX4", 30, weight="1/2"),
+            cell("CX1-HD", 15, "90", 15),
+            cell("CX1-LD", 2, "50", 2),
+            cell("CX2", 12, weight=17),
+            cell("CX4", 30, weight=34),
         ],
         k_mean=5,
     )
@@ -94,19 +94,19 @@ def test_a_group_of_one_mind_is_shown_from_ten_people_on(people, state):
 
 
 def test_a_small_group_without_weight_needs_no_cover():
-    shown = states(cell("CH1", 3, weight="0"), cell("CH2", 15, weight="1"))
+    shown = states(cell("CH1", 3, weight=0), cell("CH2", 15, weight=1))
 
     assert shown == {"CH1": (SUPPRESSED, Reason.SMALL), "CH2": (PUBLISHED, Reason.NONE)}
 
 
 def test_a_silent_group_has_nothing_to_hide():
-    shown = states(cell("CH1", 0, None, "0"), cell("CH2", 15, weight="1"))
+    shown = states(cell("CH1", 0, None, 0), cell("CH2", 15, weight=1))
 
     assert shown["CH1"] == (PUBLISHED, Reason.NO_ANSWERS)
 
 
 def test_points_that_rest_on_one_small_group_expose_it():
-    assert protect_groups([cell("CH1", 3, weight="1")], k_mean=5).exposed
+    assert protect_groups([cell("CH1", 3, weight=1)], k_mean=5).exposed
     assert not protect_groups([cell("CH1", 3), cell("CH2", 15)], k_mean=5).exposed
 
 
@@ -127,7 +127,7 @@ cells = st.lists(
             form=form,
             people=people,
             mean=mean if people else None,
-            weight=Fraction(weight if people else 0, sum(w for _, n, _, w, _ in drawn if n) or 1),
+            weight=weight if people else 0,
             alike=alike,
         )
         for i, (form, people, mean, weight, alike) in enumerate(drawn)

@@ -1,7 +1,9 @@
 """From counts to criterion points, by the written formula and in exact numbers."""
 
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,10 +12,10 @@ from hypothesis import strategies as st
 from analysis.satisfaction import satisfaction
 from analysis.scores import (
     GroupScore,
-    group_weights,
     no_opinion_share,
     open_book,
     questions_of,
+    raw_weights,
     score_criterion,
 )
 from analysis.tallies import tally
@@ -118,14 +120,14 @@ def test_the_weight_of_a_silent_group_goes_to_the_others_and_is_reported():
 
     assert scored.points == 5
     assert set(scored.without_answers) == {"CX1-HD", "CX1-LD", "CX2"}
-    assert {group.rule: group.weight for group in scored.groups}["CX4"] == 1
+    assert Fraction(scored.weights["CX4"], scored.parts) == 1
 
 
 def test_silence_is_not_a_bad_mark():
     scored = score((("A", "CX4", [{"Q1": "9"}, {}]),))
 
     assert scored.points is None
-    assert all(group.mean is None and group.weight == 0 for group in scored.groups)
+    assert all(group.mean is None and scored.weights[group.rule] == 0 for group in scored.groups)
 
 
 def test_no_opinion_is_counted_nowhere_and_its_share_is_reported():
@@ -144,8 +146,8 @@ groups = st.lists(
         form=st.sampled_from(["CX1", "CX2", "CX3"]),
         people=st.integers(1, 60),
         questions=st.just(()),
-        mean=st.none() | st.fractions(0, 100, max_denominator=50),
-        weight=st.just(Fraction(0)),
+        mean_ratio=st.none()
+        | st.fractions(0, 100, max_denominator=50).map(Fraction.as_integer_ratio),
     ),
     min_size=1,
     max_size=8,
@@ -154,14 +156,24 @@ groups = st.lists(
 
 
 @given(groups, st.sampled_from(GroupWeights))
-def test_weights_are_shares_that_add_up_to_one_or_to_nothing(drawn, weighting):
-    explicit = {group.rule: Decimal(i) for i, group in enumerate(drawn)}
+def test_a_group_weighs_what_its_weighting_says_and_nothing_without_an_answer(drawn, weighting):
+    explicit = {group.rule: Decimal(i) / 7 for i, group in enumerate(drawn)}
+    answered = [group for group in drawn if group.mean is not None]
+    in_form = Counter[str]()
+    for group in answered:
+        in_form[group.form] += group.people
+    said = {
+        GroupWeights.BY_FORM: lambda group: Fraction(group.people, in_form[group.form]),
+        GroupWeights.EQUAL: lambda _group: 1,
+        GroupWeights.POOLED: lambda group: group.people,
+        GroupWeights.EXPLICIT: lambda group: Fraction(explicit[group.rule]),
+    }[weighting]
 
-    weights = group_weights(drawn, weighting, explicit)
+    weights = raw_weights(drawn, weighting, explicit)
 
-    assert all(0 <= weight <= 1 for weight in weights.values())
-    assert sum(weights.values()) in {0, 1}
     assert all(weights[group.rule] == 0 for group in drawn if group.mean is None)
+    for one, other in pairwise(answered):
+        assert weights[one.rule] * said(other) == weights[other.rule] * said(one)
 
 
 @given(

@@ -1,0 +1,61 @@
+"""When the server itself fails: what the page says, and what the log keeps.
+
+A database that is busy, restarting or full is no fault of the visitor: the page says that
+nothing was stored and that sending again is safe. The log keeps where it failed and never
+with what, because an exception's message may quote an answer.
+"""
+
+from __future__ import annotations
+
+import traceback
+from types import TracebackType
+from typing import Final
+
+import structlog
+from flask import Flask, Response, current_app, make_response, request
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import ServiceUnavailable
+
+RETRY_SECONDS: Final = 5
+
+BUSY: Final = (
+    "Máy chủ đang bận hoặc đang bảo trì nên chưa ghi được gì. Hãy quay lại trang trước và gửi lại "
+    "sau ít phút; gửi lại không bị tính hai lần."
+)
+
+FAILED: Final = "Máy chủ gặp lỗi. Dữ liệu đã xác nhận không mất. Hãy thử lại sau ít phút."
+
+
+class SurveyServer(Flask):
+    """Flask, with a log that keeps the place of a failure and not its words."""
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Log one failure that no handler took."""
+        note_failure(exc_info[1])
+
+
+def register(app: Flask) -> None:
+    """Turn a database that does not answer into ``503``, said by each door in its own frame."""
+    app.register_error_handler(OperationalError, _unavailable)
+
+
+def note_failure(error: BaseException | None) -> None:
+    """Log where an exception came from; its words only where no respondent's can be in them."""
+    quotes = isinstance(error, DBAPIError) or request.blueprint == "respond"
+    structlog.get_logger().error(
+        "failure",
+        kind=type(error).__name__,
+        says="" if quotes else str(error),
+        place=traceback.format_tb(error.__traceback__) if error else [],
+        endpoint=request.endpoint,
+    )
+
+
+def _unavailable(error: OperationalError) -> Response:
+    note_failure(error)
+    response = make_response(current_app.handle_user_exception(ServiceUnavailable()))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
