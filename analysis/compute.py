@@ -146,11 +146,16 @@ def _computed(
 def _ranked(
     units: Iterable[UnitResult], criteria: CriteriaSet, settings: Settings
 ) -> list[UnitResult]:
-    """Rank and class units of one kind, on printed or unrounded values alike."""
+    """Rank and class units of one kind, on printed or unrounded values alike.
+
+    A unit that is the only one of its kind is classed but has no rank: it was compared with
+    nobody.
+    """
     units = list(units)
     printed = settings.rank_on == "printed"
     values = {unit.code: unit.index if printed else unit.index_unrounded for unit in units}
-    ranks = rank(values, ties=settings.ties)
+    alone = len(units) == 1
+    ranks = dict.fromkeys(values) if alone else rank(values, ties=settings.ties)
     return [
         replace(
             unit,

@@ -18,11 +18,16 @@ def _engine() -> Engine:
 
 
 def _run(connection: Connection) -> None:
-    """Migrate in one transaction per step; SQLite copies tables, so its keys are off."""
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+    """Migrate in one transaction per step.
+
+    SQLite changes a table by copying it, so its foreign keys are off meanwhile and looked
+    through afterwards. The switch works outside a transaction only: on the bare driver.
+    """
+    driver = (
+        connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+    )
+    if driver is not None:
+        driver.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=Model.metadata,
@@ -32,9 +37,12 @@ def _run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-    if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        connection.commit()
+    if driver is not None:
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+        driver.execute("PRAGMA foreign_keys=ON")
+        if broken:
+            msg = f"rows that refer to nothing after the migration: {broken[:10]}"
+            raise RuntimeError(msg)
 
 
 with _engine().connect().execution_options(writes=True) as live:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from questionnaires.check_forms import FORM_CODE, repeated
+from questionnaires.check_surroundings import check_draws, check_surroundings
 from questionnaires.errors import Mistake
 from questionnaires.model import Campaign, Design, GroupWeights, QuotaRule
 from questionnaires.wording import vi_number
@@ -37,6 +38,7 @@ def check_campaign_without_sums(campaign: Campaign, path: str | None = None) -> 
         *_heading(campaign, path),
         *_references(campaign, path),
         *_settings(campaign, path),
+        *check_surroundings(campaign, path),
     ]
 
 
@@ -70,18 +72,17 @@ def check_sums(campaign: Campaign, path: str | None = None) -> list[Mistake]:
     path = _path(campaign, path)
     mistakes = []
     for rule in campaign.rules:
-        units = len(campaign.units_of(rule))
-        target = rule.per_unit * units
+        target = campaign.ballots_of(rule)
         if rule.stated_total != target:
             problem = (
-                f"kế hoạch ghi {vi_number(rule.stated_total)} phiếu, nhưng {rule.per_unit} người × "
-                f"{units} đơn vị = {vi_number(target)} phiếu"
+                f"kế hoạch ghi {vi_number(rule.stated_total)} phiếu, nhưng "
+                f"{_sum_in_words(campaign, rule)} = {vi_number(target)} phiếu"
             )
             remedy = "sửa số người mỗi đơn vị, danh sách đơn vị hoặc stated_total"
             mistakes.append(Mistake(path, f"{rule.code} (mục {rule.clause})", problem, remedy))
     for stated in campaign.stated_totals:
         lines = [rule for rule in campaign.rules if rule.code in stated.rules]
-        targets = [rule.per_unit * len(campaign.units_of(rule)) for rule in lines]
+        targets = [campaign.ballots_of(rule) for rule in lines]
         if sum(targets) != stated.total:
             parts = " + ".join(
                 f"{rule.code} {vi_number(n)}" for rule, n in zip(lines, targets, strict=True)
@@ -93,10 +94,17 @@ def check_sums(campaign: Campaign, path: str | None = None) -> list[Mistake]:
             remedy = "đối chiếu với văn bản kế hoạch rồi sửa dòng sai hoặc tổng"
             mistakes.append(Mistake(path, stated.label, problem, remedy))
     every = set(campaign.rule_by_code)
-    if not any(set(stated.rules) == every for stated in campaign.stated_totals):
+    if every and not any(set(stated.rules) == every for stated in campaign.stated_totals):
         problem = "không có tổng nào gồm mọi dòng phân bổ, nên không kiểm tra được tổng số phiếu"
         mistakes.append(Mistake(path, "stated_totals", problem, "thêm dòng tổng cộng của kế hoạch"))
-    return mistakes
+    return [*mistakes, *check_draws(campaign, path)]
+
+
+def _sum_in_words(campaign: Campaign, rule: QuotaRule) -> str:
+    units = campaign.units_of(rule)
+    if rule.targets:
+        return f"cộng theo từng đơn vị của {len(units)} đơn vị"
+    return f"{rule.per_unit} người × {len(units)} đơn vị"
 
 
 def _path(campaign: Campaign, path: str | None) -> str:
@@ -159,9 +167,19 @@ def _references_of_rule(campaign: Campaign, rule: QuotaRule, path: str) -> Itera
         yield from _known(path, rule.code, "đối tượng", rule.top_up_from, groups)
     if rule.unit_kind not in campaign.unit_kinds:
         return
+    meant = [unit.code for unit in campaign.units if unit.kind == rule.unit_kind]
+    for name in ("targets", "populations"):
+        for unit in getattr(rule, name):
+            yield from _known(path, f"{rule.code} {name}", "đơn vị", unit, meant)
+    if rule.design is Design.CROSS and len(set(rule.populations.values())) > 1:
+        problem = "cùng một nhóm người đánh giá mọi đơn vị nên chỉ có một số người"
+        yield Mistake(path, rule.code, problem, "ghi cùng một số trong populations")
+    if rule.targets and rule.design is Design.CROSS:
+        problem = "cùng một nhóm người đánh giá mọi đơn vị nên số phiếu không khác nhau được"
+        yield Mistake(path, rule.code, problem, "bỏ targets hoặc dùng design: own")
     units = len(campaign.units_of(rule))
     if units == 0:
-        problem = f"không có đơn vị nào thuộc loại “{rule.unit_kind}”"
+        problem = f"không lấy phiếu về đơn vị nào thuộc loại “{rule.unit_kind}”"
         yield Mistake(path, rule.code, problem, "thêm đơn vị hoặc bỏ dòng phân bổ")
     elif units == 1 and rule.design is Design.CROSS:
         problem = "cùng một nhóm người đánh giá mọi đơn vị (cross) nhưng chỉ có một đơn vị"

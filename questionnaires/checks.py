@@ -103,13 +103,18 @@ def _asked(
 def _answers_count(
     rules: list[QuotaRule], forms: Mapping[str, Questionnaire], criteria: CriteriaSet
 ) -> Iterator[Mistake]:
-    """Every scored question must name a survey leaf of the set of the unit's kind."""
+    """Every scored question must name a survey leaf of the set of the unit's kind.
+
+    An imported leaf will do too: where an institute's points take the place of the survey's,
+    the same forms may still be used, and their answers are reported without counting.
+    """
     survey = {leaf.code for leaf in criteria.leaves_from(Source.SURVEY)}
+    answered = survey | {leaf.code for leaf in criteria.leaves_from(Source.IMPORTED)}
     seen: set[tuple[str, str]] = set()
     for rule in rules:
         form = forms.get(rule.form)
         for question in form.asked_of(rule).scored_questions if form else ():
-            if question.criterion in survey or (rule.form, question.code) in seen:
+            if question.criterion in answered or (rule.form, question.code) in seen:
                 continue
             seen.add((rule.form, question.code))
             problem = (

@@ -274,6 +274,45 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """An office that takes part without being assessed.
+
+    Attributes
+    ----------
+    code, name
+        ``code`` is unlike that of any unit; ``name`` is what criteria call their ``owner``.
+    groups
+        Codes of the groups whose people it sends to answer; empty where it only looks
+        after a component.
+
+    """
+
+    code: str
+    name: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step down of a draw in stages, from districts to the people of a household list.
+
+    Attributes
+    ----------
+    label
+        What is taken (``xã, phường``).
+    taken
+        Taken in each unit of the stage before.
+    listed
+        Names on the list they are drawn from; None where all there are stand on it.
+
+    """
+
+    label: Text
+    taken: int
+    listed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QuotaRule:
     """One line of the written plan.
 
@@ -286,7 +325,7 @@ class QuotaRule:
     form, group, unit_kind
         Codes: what is asked, of whom, about which kind of unit.
     per_unit
-        Ballots wanted about each unit. [ballots]
+        Ballots wanted about each unit that ``targets`` does not name. [ballots]
     design
         ``own``: each unit has its own people; ``cross``: the same people rate them all.
     fee_vnd
@@ -295,6 +334,14 @@ class QuotaRule:
         Group that fills places its own group cannot (plan II.2.2b), or None.
     stated_total
         Ballots the plan itself prints for this line. [ballots]
+    targets
+        Ballots wanted about single units, by code; 0 leaves the unit out. Only ``own``
+        rules may differ from unit to unit. [ballots]
+    stages
+        How its people are drawn, widest stage first; empty where nobody is drawn.
+    populations
+        People of the group there are for single units, where the office has counted them; a
+        ``cross`` rule has the same number for all. [persons]
 
     """
 
@@ -309,11 +356,19 @@ class QuotaRule:
     stated_total: int
     fee_vnd: int = 0
     top_up_from: str | None = None
+    targets: Mapping[str, int] = field(default_factory=dict)
+    stages: tuple[Stage, ...] = ()
+    populations: Mapping[str, int] = field(default_factory=dict)
+
+    def target_of(self, unit: str) -> int:
+        """Ballots wanted about one unit. [ballots]."""
+        return self.targets.get(unit, self.per_unit)
 
     @property
     def may_ask_profile(self) -> bool:
         """Whether enough people answer for profile items not to point at one of them."""
-        return self.per_unit >= PROFILE_MINIMUM
+        asked = [target for target in self.targets.values() if target]
+        return min([self.per_unit, *asked]) >= PROFILE_MINIMUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +378,32 @@ class StatedTotal:
     label: str
     rules: tuple[str, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the plan's timetable (tiến độ thực hiện).
+
+    Attributes
+    ----------
+    code, title
+        Number and words of the row.
+    wording
+        When, in the plan's own words; "trước ngày 15/12/2024" makes 14/12 the last full day.
+    lead, partners
+        Who does it, and who helps (chủ trì, phối hợp).
+    starts, due
+        First and last full day; None where the plan names none.
+
+    """
+
+    code: str
+    title: Text
+    wording: str
+    lead: str
+    partners: tuple[str, ...] = ()
+    starts: date | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +487,10 @@ class Campaign:
     settings: Settings = field(default_factory=Settings)
     sample: bool = False
     """True for demonstration data ("DỮ LIỆU MÔ PHỎNG")."""
+    offices: tuple[Office, ...] = ()
+    """Offices that take part without being assessed."""
+    timetable: tuple[Step, ...] = ()
+    """Rows of the plan's timetable, in printed order."""
 
     @cached_property
     def unit_by_code(self) -> Mapping[str, Unit]:
@@ -424,7 +509,13 @@ class Campaign:
 
     def units_of(self, rule: QuotaRule) -> tuple[Unit, ...]:
         """Units the people of ``rule`` are asked about, in plan order."""
-        return tuple(unit for unit in self.units if unit.kind == rule.unit_kind)
+        return tuple(
+            unit for unit in self.units if unit.kind == rule.unit_kind and rule.target_of(unit.code)
+        )
+
+    def ballots_of(self, rule: QuotaRule) -> int:
+        """Ballots the lines of a rule come to. [ballots]."""
+        return sum(rule.target_of(unit.code) for unit in self.units_of(rule))
 
 
 # --- what it counts for ------------------------------------------------------------------

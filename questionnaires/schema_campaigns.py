@@ -15,9 +15,12 @@ from questionnaires.model import (
     Design,
     Group,
     GroupWeights,
+    Office,
     QuotaRule,
     Settings,
+    Stage,
     StatedTotal,
+    Step,
     Unit,
 )
 from questionnaires.schema_edge import Day, Edge, Exact, TextIn, Words
@@ -50,6 +53,30 @@ class GroupIn(Edge):
         return Group(self.code, self.label.text())
 
 
+class OfficeIn(Edge):
+    """An office that takes part without being assessed."""
+
+    code: Words
+    name: Words
+    groups: list[Words] = Field(default_factory=list)
+
+    def value(self) -> Office:
+        """Return the office."""
+        return Office(self.code, self.name, tuple(self.groups))
+
+
+class StageIn(Edge):
+    """One step down of a draw in stages."""
+
+    label: TextIn
+    taken: PositiveInt
+    listed: PositiveInt | None = None
+
+    def value(self) -> Stage:
+        """Return the stage."""
+        return Stage(self.label.text(), self.taken, self.listed)
+
+
 class QuotaRuleIn(Edge):
     """One line of the written plan."""
 
@@ -64,10 +91,14 @@ class QuotaRuleIn(Edge):
     stated_total: NonNegativeInt
     fee_vnd: NonNegativeInt = 0
     top_up_from: Words | None = None
+    targets: dict[Words, NonNegativeInt] = Field(default_factory=dict)
+    stages: list[StageIn] = Field(default_factory=list)
+    populations: dict[Words, NonNegativeInt] = Field(default_factory=dict)
 
     def value(self) -> QuotaRule:
         """Return the rule."""
-        return QuotaRule(**self.model_dump())
+        stages = tuple(stage.value() for stage in self.stages)
+        return QuotaRule(**self.model_dump(exclude={"stages"}), stages=stages)
 
 
 class StatedTotalIn(Edge):
@@ -80,6 +111,25 @@ class StatedTotalIn(Edge):
     def value(self) -> StatedTotal:
         """Return the subtotal."""
         return StatedTotal(self.label, tuple(self.rules), self.total)
+
+
+class StepIn(Edge):
+    """One row of the plan's timetable."""
+
+    code: Words
+    title: TextIn
+    wording: Words
+    lead: Words
+    partners: list[Words] = Field(default_factory=list)
+    starts: Day | None = None
+    due: Day | None = None
+
+    def value(self) -> Step:
+        """Return the step."""
+        partners = tuple(self.partners)
+        return Step(
+            self.code, self.title.text(), self.wording, self.lead, partners, self.starts, self.due
+        )
 
 
 class SettingsIn(Edge):
@@ -127,6 +177,8 @@ class CampaignIn(Edge):
     enumerator_fees_vnd: dict[Words, NonNegativeInt] = Field(default_factory=dict)
     settings: SettingsIn = SettingsIn()
     sample: bool = False
+    offices: list[OfficeIn] = Field(default_factory=list)
+    timetable: list[StepIn] = Field(default_factory=list)
 
     def value(self) -> Campaign:
         """Return the campaign."""
@@ -155,4 +207,6 @@ class CampaignIn(Edge):
             enumerator_fees_vnd=dict(self.enumerator_fees_vnd),
             settings=self.settings.value(),
             sample=self.sample,
+            offices=tuple(office.value() for office in self.offices),
+            timetable=tuple(step.value() for step in self.timetable),
         )

@@ -55,7 +55,10 @@ SAYINGS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 LISTS: Final = frozenset(
-    ("sections", "questions", "scales", "groups", "units", "rules", "stated_totals", "bands")
+    (
+        *("sections", "questions", "scales", "bands"),
+        *("groups", "units", "rules", "stated_totals", "offices", "timetable", "stages"),
+    )
 )
 """Headings that say nothing a place needs; the codes under them do."""
 

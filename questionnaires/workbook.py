@@ -51,7 +51,9 @@ SIGNIFICANT: Final = 15
 AnyCell = Cell | MergedCell
 
 
-def open_fenced(file: Path | BinaryIO | bytes, filename: str) -> Workbook:
+def open_fenced(
+    file: Path | BinaryIO | bytes, filename: str, *, computed: bool = False
+) -> Workbook:
     """Open an .xlsx workbook without trusting it.
 
     Parameters
@@ -60,6 +62,8 @@ def open_fenced(file: Path | BinaryIO | bytes, filename: str) -> Workbook:
         A path, an open binary file or the bytes themselves.
     filename
         The name its sender knows it by; it stands in every mistake.
+    computed
+        Whether formulas are read as the values their program left beside them.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def open_fenced(file: Path | BinaryIO | bytes, filename: str) -> Workbook:
     if mistake is not None:
         raise DefinitionError([mistake])
     try:
-        book = load_workbook(BytesIO(data), keep_links=False, rich_text=False)
+        book = load_workbook(BytesIO(data), keep_links=False, rich_text=False, data_only=computed)
     except Exception as error:  # openpyxl lets every kind of error through on a broken file
         raise DefinitionError([_unreadable(filename)]) from error
     too_large = [

@@ -1,9 +1,13 @@
-"""How many answers a number needs.
+"""How exact a number of answers makes an estimate.
 
-So far one formula: the one the guide of the national satisfaction survey prints, for
-offices that must quote it. It is exact arithmetic, because a ceiling turns one bit of
-floating-point dust into one more questionnaire. How a plan's quotas spread over cells is
-answered in ``sampling.quotas``.
+``margin_of_proportion`` and ``margin_of_mean`` give the margin of error of a cell from its
+answers and its people; ``wilson_interval`` is the interval of a share that has been counted.
+The way back, from a margin to people, is in ``sampling.sample_size``; two units are compared
+in ``sampling.detectable``, a whole plan in ``sampling.plan_precision``.
+
+``slovin`` is the formula the guide of the national satisfaction survey prints. It is exact
+arithmetic, because a ceiling turns one bit of floating-point dust into one more
+questionnaire; ``sampling.guide`` lays it beside the correct size.
 """
 
 from __future__ import annotations
@@ -11,7 +15,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
+from math import ceil, inf, sqrt
+from statistics import NormalDist
+
+from sampling.arguments import require
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Both ends of an interval of a share. [0-1]."""
+
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +40,130 @@ class SlovinSize:
     n: int
 
 
+def margin_of_proportion(
+    n: int,
+    *,
+    p: float = 0.5,
+    population: int | None = None,
+    deff: float = 1.0,
+    alpha: float = 0.05,
+) -> float:
+    """Margin of error of a proportion: half the width of its Wald interval. [0-1].
+
+    Parameters
+    ----------
+    n
+        Answers, at least 1 and at most ``population``; a census has margin 0. [persons]
+    p
+        Expected proportion, strictly between 0 and 1; 0.5 gives the widest margin. [0-1]
+    population
+        People the sample is drawn from without replacement, at least 1; None when there
+        are very many. [persons]
+    deff
+        Design effect: variance of the design over that of a simple random sample.
+    alpha
+        1 minus the confidence. (0-1)
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its range; names all of them.
+
+    """
+    require(
+        _fits(n, population),
+        (0 < p < 1, f"p={p} must lie in (0, 1)"),
+        *design_conditions(population, deff, alpha),
+    )
+    return normal_quantile(alpha) * sqrt(p * (1 - p) / _effective_size(n, population, deff))
+
+
+def margin_of_mean(
+    n: int,
+    sd: float,
+    *,
+    population: int | None = None,
+    deff: float = 1.0,
+    alpha: float = 0.05,
+) -> float:
+    """Margin of error of a mean: half the width of its interval. [points].
+
+    The standard deviation is a planning value and taken as known, hence the normal
+    quantile; an interval from few answers uses their own and is wider.
+
+    Parameters
+    ----------
+    n
+        Answers, at least 1 and at most ``population``; a census has margin 0. [persons]
+    sd
+        Standard deviation in the population (divisor N - 1), above 0; on a scale of 1 to 5
+        usually 0.8 to 1.0 and never much above 2. [points]
+    population, deff, alpha
+        As in :func:`margin_of_proportion`.
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its range; names all of them.
+
+    """
+    require(
+        _fits(n, population),
+        (sd > 0, f"sd={sd} must be above 0"),
+        *design_conditions(population, deff, alpha),
+    )
+    unseen = 1.0 if population is None else 1 - n / population
+    return normal_quantile(alpha) * sd * sqrt(deff * unseen / n)
+
+
+def wilson_interval(
+    successes: int,
+    n: int,
+    *,
+    population: int | None = None,
+    deff: float = 1.0,
+    alpha: float = 0.05,
+) -> Limits:
+    """Wilson interval of a counted share, such as the agreements of a re-check.
+
+    Parameters
+    ----------
+    successes
+        Answers that agree, between 0 and ``n``. [answers]
+    n
+        Answers, at least 1 and at most ``population``. [answers]
+    population, deff, alpha
+        As in :func:`margin_of_proportion`; they change the effective size. Where everybody
+        was asked both ends are the share itself.
+
+    Raises
+    ------
+    ValueError
+        If an argument lies outside its range; names all of them.
+
+    References
+    ----------
+    Wilson (1927), *JASA* 22, 209-212.
+
+    """
+    require(
+        _fits(n, population),
+        (0 <= successes <= n, f"successes={successes} must lie between 0 and n={n}"),
+        *design_conditions(population, deff, alpha),
+    )
+    p = successes / n
+    t = normal_quantile(alpha) ** 2 / _effective_size(n, population, deff)
+    centre = (p + t / 2) / (1 + t)
+    half = sqrt(t * p * (1 - p) + t * t / 4) / (1 + t)
+    return Limits(max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half)))
+
+
 def slovin(population: int, margin: Decimal | Fraction | str) -> SlovinSize:
     """Sample size ``n = N / (1 + N e²)``, rounded up, as the guide prints it.
 
     It is the size for one proportion near one half with about 95 % confidence, drawn at
-    random from the whole list. It knows no clusters and no refusals, gives one size for the
-    whole and none per unit, and never exceeds ``1 / e²``.
+    random from the whole list. What it leaves out is said by ``sampling.guide``, beside the
+    correct size; quote the two together.
 
     Parameters
     ----------
@@ -56,3 +189,33 @@ def slovin(population: int, margin: Decimal | Fraction | str) -> SlovinSize:
         raise ValueError(msg)
     exact = population / (1 + population * e * e)
     return SlovinSize(exact, ceil(exact))
+
+
+def normal_quantile(alpha: float) -> float:
+    """Return the standard normal value exceeded in absolute size with probability ``alpha``."""
+    return NormalDist().inv_cdf(1 - alpha / 2)
+
+
+def design_conditions(
+    population: int | None, deff: float, alpha: float = 0.05
+) -> tuple[tuple[bool, str], ...]:
+    """Say what a population, a design effect and a level must be, and whether they are."""
+    return (
+        (population is None or population >= 1, f"population={population} must be at least 1"),
+        (0 < deff < inf, f"deff={deff} must be above 0"),
+        (0 < alpha < 1, f"alpha={alpha} must lie in (0, 1)"),
+    )
+
+
+def _effective_size(n: int, population: int | None, deff: float) -> float:
+    """Independent answers that fix a proportion as well; endless for a census."""
+    if population is None:
+        return n / deff
+    if n == population:
+        return inf
+    return n * (population - 1) / ((population - n) * deff)
+
+
+def _fits(n: int, population: int | None) -> tuple[bool, str]:
+    most = inf if population is None else population
+    return 1 <= n <= most, f"n={n} must lie between 1 and the population of {most}"

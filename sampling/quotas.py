@@ -4,7 +4,8 @@ A *rule* is a line of the decision paper; a *cell* is that line met with one uni
 ``expand_quotas`` turns rules into cells; ``quota_totals`` adds them back up, so the result
 can be laid beside the paper and ticked off; ``stated_differences`` does the ticking.
 ``people`` and ``sheets_needed`` say what stands behind the ballots: who must be found and
-what must be printed. Money is in ``sampling.fees``. Nothing here knows about persons, links
+what must be printed. Who fills a place instead of somebody else is answered in
+``sampling.substitution``, money in ``sampling.fees``. Nothing here knows about persons, links
 or databases: see ``survey_app.services.plans`` and ``survey_app.services.slips`` for those.
 """
 
@@ -83,18 +84,6 @@ class SheetsNeeded:
     booklets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
-    """How the places of one cell are filled from two kinds of people. [persons].
-
-    ``short`` places stay empty: a shortfall is reported, never scaled away.
-    """
-
-    wanted_kind: int
-    top_up: int
-    short: int
-
-
 def expand_quotas(campaign: Campaign) -> tuple[QuotaCell, ...]:
     """Meet every rule with every unit it is about.
 
@@ -105,7 +94,7 @@ def expand_quotas(campaign: Campaign) -> tuple[QuotaCell, ...]:
 
     """
     return tuple(
-        QuotaCell(rule.code, unit.code, rule.per_unit)
+        QuotaCell(rule.code, unit.code, rule.target_of(unit.code))
         for rule in campaign.rules
         for unit in campaign.units_of(rule)
     )
@@ -169,28 +158,30 @@ def stated_differences(campaign: Campaign) -> tuple[Difference, ...]:
 
 
 def _line_sentence(rule: QuotaRule, campaign: Campaign) -> Text:
-    n_units = len(campaign.units_of(rule))
-    total = rule.per_unit * n_units
+    n_units, total = len(campaign.units_of(rule)), campaign.ballots_of(rule)
+    product = Text(f"{rule.per_unit} người × {n_units} đơn vị", f"{rule.per_unit} × {n_units}")
+    if rule.targets:
+        product = Text(f"{n_units} đơn vị cộng lại", f"its {n_units} units")
     return Text(
         vi=f"Dòng {rule.code} (mục {rule.clause}): kế hoạch ghi {grouped(rule.stated_total)} "
-        f"phiếu nhưng {rule.per_unit} người × {n_units} đơn vị = {grouped(total)} phiếu.",
+        f"phiếu nhưng {product.vi} = {grouped(total)} phiếu.",
         en=f"Line {rule.code} (clause {rule.clause}): the plan states {rule.stated_total} "
-        f"ballots, but {rule.per_unit} people × {n_units} units = {total}.",
+        f"ballots, but {product.en} = {total}.",
     )
 
 
-def people(rule: QuotaRule, n_units: int) -> int:
+def people(campaign: Campaign, rule: QuotaRule) -> int:
     """People who must be found for one rule. [persons].
 
     A ``cross`` rule needs ``per_unit`` people whatever the number of units, since each of
-    them rates all; an ``own`` rule needs ``per_unit`` people in every unit.
+    them rates all; an ``own`` rule needs a person for every ballot.
     """
-    return rule.per_unit if rule.design is Design.CROSS else rule.per_unit * n_units
+    return rule.per_unit if rule.design is Design.CROSS else campaign.ballots_of(rule)
 
 
 def people_by_rule(campaign: Campaign) -> dict[str, int]:
     """People behind the ballots of each rule, in plan order; 2.049 in Bố Trạch. [persons]."""
-    return {rule.code: people(rule, len(campaign.units_of(rule))) for rule in campaign.rules}
+    return {rule.code: people(campaign, rule) for rule in campaign.rules}
 
 
 def sheets_needed(campaign: Campaign) -> SheetsNeeded:
@@ -202,43 +193,6 @@ def sheets_needed(campaign: Campaign) -> SheetsNeeded:
     needed = people_by_rule(campaign)
     own = sum(needed[rule.code] for rule in campaign.rules if rule.design is Design.OWN)
     return SheetsNeeded(own=own, booklets=sum(needed.values()) - own)
-
-
-def substitute(
-    target: int, wanted: int, available: int, *, top_up_available: int | None = None
-) -> Substitution:
-    """Fill a cell from the wanted kind of people, then from the kind that tops it up.
-
-    Clause 2.2b of the Bố Trạch plan: where there are not enough enterprises and producers,
-    citizens are asked instead.
-
-    Parameters
-    ----------
-    target
-        Ballots of the cell. [persons]
-    wanted
-        Of these, how many should come from the wanted kind, at most ``target``. [persons]
-    available
-        People of the wanted kind there are. [persons]
-    top_up_available
-        People of the other kind there are; None when there are always enough. [persons]
-
-    Raises
-    ------
-    ValueError
-        If a number is negative or more are wanted than the cell holds.
-
-    """
-    if min(target, wanted, available, top_up_available or 0) < 0 or wanted > target:
-        msg = (
-            f"a cell of {target} cannot want {wanted} of {available} people, "
-            f"topped up from {top_up_available}"
-        )
-        raise ValueError(msg)
-    from_wanted = min(wanted, available)
-    rest = target - from_wanted
-    top_up = rest if top_up_available is None else min(rest, top_up_available)
-    return Substitution(from_wanted, top_up, rest - top_up)
 
 
 def grouped(number: int) -> str:

@@ -43,6 +43,7 @@ SURFACES: Final = {
         "auth",
         "admin",
         "publish",
+        "planning",
         "prints",
         "criteria",
         "coordinate",

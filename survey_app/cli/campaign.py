@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from questionnaires import loader
-from survey_app.cli.common import COMMAND_LINE, table
+from survey_app.cli.common import COMMAND_LINE, Day, table
 from survey_app.formats import day, money, number, percent
 from survey_app.services import campaigns, fieldwork, plans, quota
 
@@ -16,25 +16,6 @@ from survey_app.services import campaigns, fieldwork, plans, quota
 @click.group()
 def campaign() -> None:
     """Đợt điều tra: nạp, kiểm tra, mở, gia hạn, đóng."""
-
-
-class Day(click.ParamType[date]):
-    """A day as ``2021-03-18`` or ``18/3/2021``."""
-
-    name = "ngày"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        """Read a day."""
-        if isinstance(value, date):
-            return value
-        for form in ("%Y-%m-%d", "%d/%m/%Y"):
-            try:
-                return datetime.strptime(str(value), form).date()  # noqa: DTZ007 - a day has no zone
-            except ValueError:
-                continue
-        return self.fail(f"“{value}” không phải ngày; ghi như 18/3/2021", param, ctx)
 
 
 @campaign.command("list")

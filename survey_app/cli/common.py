@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import unicodedata
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +21,25 @@ def _name() -> str:
 
 
 COMMAND_LINE = Actor.system(_name())
+
+
+class Day(click.ParamType[date]):
+    """A day as ``2021-03-18`` or ``18/3/2021``."""
+
+    name = "ngày"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read a day."""
+        if isinstance(value, date):
+            return value
+        for form in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return datetime.strptime(str(value), form).date()  # noqa: DTZ007 - a day has no zone
+            except ValueError:
+                continue
+        return self.fail(f"“{value}” không phải ngày; ghi như 18/3/2021", param, ctx)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -96,7 +96,8 @@ class CheckboxesField(SelectMultipleField):
     option_widget = _Box()
 
 
-def _reason(label: str = "Lý do") -> TextAreaField:
+def reason_field(label: str = "Lý do") -> TextAreaField:
+    """Return a box for a reason that goes into the trail."""
     return TextAreaField(
         _(label),
         [
@@ -153,13 +154,13 @@ class ExtendForm(OfficeForm):
     """A later last day."""
 
     closes = DateField(_("Hạn mới"), [InputRequired(_("Hãy chọn ngày."))])
-    reason = _reason()
+    reason = reason_field()
 
 
 class CloseForm(OfficeForm):
     """The end of collection."""
 
-    reason = _reason()
+    reason = reason_field()
     confirm = _confirm(
         "Tôi hiểu rằng sau khi đóng không nhận thêm phiếu trực tuyến lẫn phiếu giấy."
     )
@@ -200,7 +201,7 @@ class SlipForm(OfficeForm):
         [InputRequired(_("Hãy ghi số in trên phiếu mời.")), _slip_number()],
         render_kw={"min": 1, "inputmode": "numeric", "autocomplete": "off"},
     )
-    reason = _reason()
+    reason = reason_field()
 
 
 class SheetForm(OfficeForm):
@@ -211,7 +212,7 @@ class SheetForm(OfficeForm):
         [InputRequired(_("Hãy ghi số in ở đầu phiếu."))],
         render_kw={"inputmode": "numeric", "autocomplete": "off", "placeholder": "1234-5678"},
     )
-    reason = _reason()
+    reason = reason_field()
 
 
 class CriteriaForm(OfficeForm):

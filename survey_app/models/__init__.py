@@ -15,11 +15,12 @@ from survey_app.models.collection import (
     Status,
 )
 from survey_app.models.people import Assignment, Capacity, Role, StoredSession, User, WrongTry
-from survey_app.models.plan import PlanState, PlanVersion, QuotaCell, QuotaRule
+from survey_app.models.plan import IN_FORCE, PlanState, PlanVersion, QuotaCell, QuotaRule
 from survey_app.models.scores import IndexResult, IndexRun, Round, RunState, Score
 from survey_app.models.slips import Slip
 
 __all__ = [
+    "IN_FORCE",
     "Assignment",
     "AuditEntry",
     "AuditHead",

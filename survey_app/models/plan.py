@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from questionnaires.model import Design
@@ -15,23 +16,58 @@ from survey_app.models.types import Moment, now, one_of, words
 
 
 class PlanState(StrEnum):
-    """A plan version is drafted, approved, and may be amended by a later one."""
+    """Where a plan version stands."""
 
     DRAFT = "draft"
+    """In force before anybody approved it; the campaign is not open yet."""
+    PROPOSED = "proposed"
+    """An amendment waiting for its decision; the version before it stays in force."""
     APPROVED = "approved"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    """An amendment that was given up."""
+
+
+IN_FORCE: Final = (PlanState.DRAFT, PlanState.APPROVED)
+"""States of the one version whose cells are filled."""
 
 
 class PlanVersion(Model):
-    """The quota as one decision paper fixed it."""
+    """The quota as one decision paper fixed it.
+
+    ``definition`` holds groups, rules and stated totals in the words of the campaign file,
+    under its digest; it never changes. The rules and cells below are those of the version in
+    force and move to the next one when it comes, so a ballot's cell is always the same row.
+    """
 
     __tablename__ = "plan_versions"
-    __table_args__ = (UniqueConstraint("campaign_id", "number"), one_of("state", PlanState))
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "number"),
+        CheckConstraint("number = 1 OR reason <> ''", name="amendment_has_a_reason"),
+        one_of("state", PlanState),
+        *(
+            Index(
+                f"uq_plan_versions_one_{name}",
+                "campaign_id",
+                unique=True,
+                sqlite_where=text(condition),
+                postgresql_where=text(condition),
+            )
+            for name, condition in (
+                ("in_force", "state IN ('draft', 'approved')"),
+                ("proposed", "state = 'proposed'"),
+            )
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
     number: Mapped[int]
     state: Mapped[PlanState] = mapped_column(words(PlanState), default=PlanState.DRAFT)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    author: Mapped[str] = mapped_column(String(200), default="")
     decision: Mapped[str] = mapped_column(String(200), default="")
     approved_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from questionnaires.model import Design
 from survey_app.errors import NotFoundError
 from survey_app.extensions import db
-from survey_app.models import Campaign, PlanState, PlanVersion, State
+from survey_app.models import IN_FORCE, Campaign, PlanVersion, State
 from survey_app.services.definitions import definition_of, form_version, rule_form
 from survey_app.services.plans import cells_of_rule, rule_by_code
 
@@ -30,7 +30,7 @@ _STANDING = select(
     Campaign.confirmed_sha256,
     Campaign.short_code,
     select(func.max(PlanVersion.id))
-    .where(PlanVersion.campaign_id == Campaign.id, PlanVersion.state != PlanState.SUPERSEDED)
+    .where(PlanVersion.campaign_id == Campaign.id, PlanVersion.state.in_(IN_FORCE))
     .scalar_subquery()
     .label("plan_id"),
 ).where(Campaign.short_code == bindparam("short_code"))

@@ -17,7 +17,6 @@ from questionnaires.freezing import digest, to_mapping
 from questionnaires.loader import load_criteria, load_questionnaire
 from questionnaires.model import Campaign as CampaignDefinition
 from questionnaires.model import CriteriaSet, Questionnaire
-from sampling.quotas import expand_quotas
 from survey_app.errors import ConflictError, NotFoundError, SurveyError
 from survey_app.extensions import db
 from survey_app.formats import day, today
@@ -44,6 +43,8 @@ from survey_app.services.definitions import (
     rule_form,
 )
 from survey_app.services.opening import OpeningSheet, opening_sheet, problems_of
+from survey_app.services.plan_rows import new_version, put_in_force
+from survey_app.services.plans import plan_of
 from survey_app.services.transactions import transaction
 from survey_app.services.unlinking import unlink
 
@@ -214,8 +215,8 @@ def _make_way(session: Session, definition: CampaignDefinition) -> None:
 
 
 def _store_plan(session: Session, campaign: Campaign, definition: CampaignDefinition) -> None:
-    units = {
-        unit.code: Unit(
+    session.add_all(
+        Unit(
             campaign_id=campaign.id,
             code=unit.code,
             name=unit.name,
@@ -225,33 +226,9 @@ def _store_plan(session: Session, campaign: Campaign, definition: CampaignDefini
             position=position,
         )
         for position, unit in enumerate(definition.units)
-    }
-    plan = PlanVersion(campaign_id=campaign.id, number=1)
-    session.add_all([plan, *units.values()])
-    session.flush()
-    rules = {
-        rule.code: QuotaRule(
-            plan_version_id=plan.id,
-            code=rule.code,
-            form=rule.form,
-            group=rule.group,
-            unit_kind=rule.unit_kind,
-            per_unit=rule.per_unit,
-            design=rule.design,
-            fee_vnd=rule.fee_vnd,
-            top_up_from=rule.top_up_from,
-            clause=rule.clause,
-            wording=rule.wording,
-            position=position,
-        )
-        for position, rule in enumerate(definition.rules)
-    }
-    session.add_all(rules.values())
-    session.flush()
-    session.add_all(
-        QuotaCell(rule_id=rules[cell.rule].id, unit_id=units[cell.unit].id, target=cell.target)
-        for cell in expand_quotas(definition)
     )
+    first = new_version(session, campaign, definition, PlanState.DRAFT)
+    put_in_force(session, campaign, first)
 
 
 def _criteria_version(
@@ -307,14 +284,9 @@ def open_campaign(slug: str, *, confirmed_sha256: str, actor: Actor) -> None:
             raise ConflictError(f"Đợt “{campaign.title}” đã được mở trước đó.")
         campaign.state = State.COLLECTING
         campaign.confirmed_sha256 = sheet.sha256
-        plan = session.scalars(
-            select(PlanVersion)
-            .where(PlanVersion.campaign_id == campaign.id)
-            .order_by(PlanVersion.number.desc())
-        ).first()
-        if plan is not None:
-            plan.state = PlanState.APPROVED
-            plan.approved_on = today()
+        plan = plan_of(campaign, session)
+        if plan.state is PlanState.DRAFT:
+            plan.state, plan.approved_on = PlanState.APPROVED, today()
         record(session, actor, "campaign.open", slug, confirmed=sheet.sha256)
 
 

@@ -19,7 +19,14 @@ from questionnaires.model import CriteriaSet, Questionnaire
 from questionnaires.model import QuotaRule as RuleDefinition
 from survey_app.errors import NotFoundError
 from survey_app.extensions import db
-from survey_app.models import Campaign, CriteriaVersion, FormVersion, QuotaRule
+from survey_app.models import (
+    IN_FORCE,
+    Campaign,
+    CriteriaVersion,
+    FormVersion,
+    PlanVersion,
+    QuotaRule,
+)
 
 Definition = TypeVar("Definition", CampaignDefinition, Questionnaire, CriteriaSet)
 
@@ -35,16 +42,33 @@ def _parsed(
 
 
 def definition_of(campaign: Campaign) -> CampaignDefinition:
-    """Return the plan with today's dates and criteria sets."""
-    loaded = _parsed(campaign.blueprint_sha256, campaign_from, campaign.blueprint)
+    """Return the plan in force with today's dates and criteria sets."""
+    plan = db.session.scalar(
+        select(PlanVersion).where(
+            PlanVersion.campaign_id == campaign.id, PlanVersion.state.in_(IN_FORCE)
+        )
+    )
     versions = current_criteria(campaign)
     return replace(
-        loaded,
+        definition_under(campaign, plan) if plan else _blueprint(campaign),
         opens=campaign.opens,
         closes=campaign.closes,
         criteria={kind: version.code for kind, version in versions.items()},
         sample=campaign.simulated,
     )
+
+
+def definition_under(campaign: Campaign, plan: PlanVersion) -> CampaignDefinition:
+    """Return the campaign as loaded, with the groups, rules and totals of a plan version."""
+    return _parsed(
+        f"{campaign.blueprint_sha256}:{plan.sha256}",
+        campaign_from,
+        campaign.blueprint | plan.definition,
+    )
+
+
+def _blueprint(campaign: Campaign) -> CampaignDefinition:
+    return _parsed(campaign.blueprint_sha256, campaign_from, campaign.blueprint)
 
 
 def form_version(campaign: Campaign, code: str) -> FormVersion:
@@ -69,26 +93,14 @@ def form_of(campaign: Campaign, code: str) -> Questionnaire:
     return questionnaire_of(form_version(campaign, code))
 
 
-def rule_definition(rule: QuotaRule) -> RuleDefinition:
-    """Return a quota rule of the database in the words of the vocabulary."""
-    return RuleDefinition(
-        code=rule.code,
-        clause=rule.clause,
-        wording=rule.wording,
-        form=rule.form,
-        group=rule.group,
-        unit_kind=rule.unit_kind,
-        per_unit=rule.per_unit,
-        design=rule.design,
-        stated_total=0,
-        fee_vnd=rule.fee_vnd,
-        top_up_from=rule.top_up_from,
-    )
+def rule_definition(campaign: Campaign, rule: QuotaRule) -> RuleDefinition:
+    """Return a quota rule of the plan in force in the words of the vocabulary."""
+    return definition_of(campaign).rule_by_code[rule.code]
 
 
 def rule_form(campaign: Campaign, rule: QuotaRule) -> Questionnaire:
     """Return the form as the people of one rule are asked it."""
-    return form_of(campaign, rule.form).asked_of(rule_definition(rule))
+    return form_of(campaign, rule.form).asked_of(rule_definition(campaign, rule))
 
 
 def current_criteria(campaign: Campaign) -> dict[str, CriteriaVersion]:

@@ -300,7 +300,8 @@ def already_keyed(serial: str, entries: Iterable[Entry]) -> ConflictError:
 
 def form_of_sheet(sheet: Sheet) -> Questionnaire:
     """Return the form in the version printed on the sheet, as its rule is asked it."""
-    return questionnaire_of(sheet.form_version).asked_of(rule_definition(sheet.rule))
+    campaign = db.session.get_one(Campaign, sheet.campaign_id)
+    return questionnaire_of(sheet.form_version).asked_of(rule_definition(campaign, sheet.rule))
 
 
 def cells_of_sheet(session: Session, sheet: Sheet) -> list[QuotaCell]:

@@ -171,6 +171,15 @@ def _dates(definition: CampaignDefinition) -> tuple[SettingLine, ...]:
             f"{day(definition.assessed_from)} – {day(definition.assessed_to)}",
             _("Người trả lời đánh giá kết quả của thời kỳ này."),
         ),
+        *(
+            SettingLine(
+                group,
+                f"{step.code}. {step.title}",
+                step.wording if step.due is None else day(step.due),
+                step.lead,
+            )
+            for step in definition.timetable
+        ),
     )
 
 
@@ -179,14 +188,21 @@ def _rules(definition: CampaignDefinition) -> tuple[SettingLine, ...]:
     lines = []
     for rule in definition.rules:
         units = len(definition.units_of(rule))
-        count = people(rule, units)
+        count, ballots = people(definition, rule), definition.ballots_of(rule)
         if rule.design is Design.CROSS:
             value = _("chung")
             meaning = _(
                 "%(people)s người, mỗi người trả lời về cả %(units)s đơn vị: %(ballots)s phiếu.",
                 people=number(count),
                 units=number(units),
-                ballots=number(rule.per_unit * units),
+                ballots=number(ballots),
+            )
+        elif rule.targets:
+            value = _("riêng")
+            meaning = _(
+                "Số người khác nhau theo đơn vị: %(people)s người, %(ballots)s phiếu.",
+                people=number(count),
+                ballots=number(ballots),
             )
         else:
             value = _("riêng")
@@ -194,7 +210,7 @@ def _rules(definition: CampaignDefinition) -> tuple[SettingLine, ...]:
                 "Mỗi đơn vị có %(per_unit)s người riêng: %(people)s người, %(ballots)s phiếu.",
                 per_unit=number(rule.per_unit),
                 people=number(count),
-                ballots=number(rule.per_unit * units),
+                ballots=number(ballots),
             )
         lines.append(SettingLine(group, rule.code, value, meaning))
     return tuple(lines)

@@ -140,7 +140,7 @@ def _read(campaign_code: str, rule_code: str, unit_code: str | None) -> SlipAddr
         phase=_phase(campaign),
         simulated=campaign.simulated,
         paid=rule.fee_vnd > 0,
-        form=questionnaire_of(version).asked_of(rule_definition(rule)),
+        form=questionnaire_of(version).asked_of(rule_definition(campaign, rule)),
         form_sha256=version.sha256,
     )
 

@@ -11,19 +11,23 @@ from sampling.fees import Payee, plan_fees
 from sampling.quotas import people_by_rule
 from survey_app.errors import NotFoundError
 from survey_app.extensions import db
-from survey_app.models import Campaign, PlanState, PlanVersion, QuotaCell, QuotaRule, Unit
+from survey_app.models import IN_FORCE, Campaign, PlanVersion, QuotaCell, QuotaRule, Unit
 from survey_app.services.definitions import definition_of
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One quota rule: units it meets, people it needs, ballots it brings, what it costs."""
+    """One quota rule: units it meets, people it needs, ballots it brings, what it costs.
+
+    ``uneven`` says that the number differs from unit to unit.
+    """
 
     rule: QuotaRule
     units: int
     people: int
     ballots: int
     fee_vnd: int
+    uneven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,11 @@ class PlanOverview:
 
 
 def plan_of(campaign: Campaign, session: Session | None = None) -> PlanVersion:
-    """Return the plan version in force: the newest that is not superseded."""
+    """Return the plan version in force."""
     found = (session or db.session).scalar(
-        select(PlanVersion)
-        .where(PlanVersion.campaign_id == campaign.id, PlanVersion.state != PlanState.SUPERSEDED)
-        .order_by(PlanVersion.number.desc())
+        select(PlanVersion).where(
+            PlanVersion.campaign_id == campaign.id, PlanVersion.state.in_(IN_FORCE)
+        )
     )
     if found is None:
         raise NotFoundError(f"Đợt “{campaign.title}” chưa có kế hoạch phân bổ phiếu.")
@@ -143,9 +147,16 @@ def plan_overview(campaign: Campaign) -> PlanOverview:
     cells = cells_of(campaign)
     lines = []
     for rule in plan_of(campaign).rules:
-        targets = [cell.target for cell in cells if cell.rule_id == rule.id]
+        targets = [cell.target for cell in cells if cell.rule_id == rule.id and cell.target]
         lines.append(
-            RuleLine(rule, len(targets), people[rule.code], sum(targets), paid.get(rule.code, 0))
+            RuleLine(
+                rule,
+                len(targets),
+                people[rule.code],
+                sum(targets),
+                paid.get(rule.code, 0),
+                uneven=len(set(targets)) > 1,
+            )
         )
     return PlanOverview(
         rules=tuple(lines),

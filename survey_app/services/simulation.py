@@ -98,7 +98,7 @@ class Simulation:
         # Plain values: each service lets its rows go, and thousands of reloads take seconds.
         stored = list(plan_of(self.campaign).rules)
         self.short_code = self.campaign.short_code
-        self.rules = [rule_definition(rule) for rule in stored]
+        self.rules = [rule_definition(self.campaign, rule) for rule in stored]
         self.forms = {rule.code: rule_form(self.campaign, rule) for rule in stored}
         self.units: dict[str, list[str]] = {rule.code: [] for rule in self.rules}
         for cell in cells_of(self.campaign):

@@ -226,6 +226,15 @@ def test_ranks_follow_printed_or_unrounded_values_as_the_campaign_says():
     assert [(u.rank, u.band) for u in result("unrounded")] == [(2, "Khá"), (1, "Tốt")]
 
 
+def test_a_unit_compared_with_nobody_is_classed_but_not_ranked():
+    (unit,) = compute_index(
+        campaign(RULES, "A"), {"office": CRITERIA}, FORMS, ballots(*OF_A),
+        scores({key: points for key, points in GIVEN.items() if key[0] == "A"}),
+    ).units  # fmt: skip
+
+    assert (unit.index, unit.rank, unit.band) == (Decimal("78.40"), None, "Khá")
+
+
 def test_points_that_rest_on_three_people_are_hidden_with_enough_around_them():
     only_leaders = {**FORMS, "CH2": form("CH2", question("Q1", None)), "CH4": form("CH4")}
     deeper = criteria_set(

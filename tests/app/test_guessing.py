@@ -48,3 +48,20 @@ def test_passwords_of_one_account_cannot_be_tried_without_end(staff, client):
     assert wrong == [200] * 10
     assert right_too_late.status_code == 429
     assert "đợi 10 phút" in right_too_late.get_data(as_text=True)
+
+
+def test_tries_are_forgotten_after_ten_minutes_and_not_when_the_clock_strikes(
+    make_campaign, monkeypatch
+):
+    campaign = make_campaign()
+    clock = {"now": 600 * 1_000_000 - 1.0}  # a second before a full ten minutes
+    monkeypatch.setattr(wrong_tries.time, "time", lambda: clock["now"])
+    for _ in range(wrong_tries.MOST_CODES):
+        wrong_tries.note_wrong("code", "198.51.100.1", campaign=campaign.short_code)
+
+    used_up = []
+    for later in (0, 2, 300, 530, 601):
+        clock["now"] = 600 * 1_000_000 - 1.0 + later
+        used_up.append(wrong_tries.too_many("code", "198.51.100.1"))
+
+    assert used_up == [True, True, True, True, False]

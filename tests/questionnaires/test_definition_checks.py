@@ -140,7 +140,7 @@ TWO_UNITS = tuple(Unit(f"X{n}", f"Xã {n}", "commune") for n in (1, 2))
             "không lấy bổ sung được",
         ),
         ({"rules": (make_rule(unit_kind="ward"),)}, "không có loại đơn vị “ward”"),
-        ({"units": ()}, "không có đơn vị nào thuộc loại “commune”"),
+        ({"units": ()}, "không lấy phiếu về đơn vị nào thuộc loại “commune”"),
         (
             {"units": TWO_UNITS[:1], "rules": (make_rule(design=Design.CROSS),)},
             "chỉ có một đơn vị",

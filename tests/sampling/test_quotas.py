@@ -1,24 +1,19 @@
-"""The plan of Bố Trạch 2020 as arithmetic: cells, totals, people, paper, money."""
+"""The plan of Bố Trạch 2020 as arithmetic: cells, totals, people, paper."""
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from questionnaires.loader import load_campaign
 from questionnaires.model import StatedTotal
-from sampling.fees import BallotCount, Payee, plan_fees, settle_fees
 from sampling.quotas import (
     QuotaCell,
-    Substitution,
     expand_quotas,
     grouped,
     people_by_rule,
     quota_totals,
     sheets_needed,
     stated_differences,
-    substitute,
 )
 
 
@@ -74,69 +69,6 @@ def test_a_plan_that_does_not_add_up_says_which_line_and_which_subtotal(campaign
     assert "430 phiếu nhưng 15 người × 28 đơn vị = 420 phiếu" in line.sentence.vi
     assert (subtotal.stated, subtotal.computed) == (500, 476)
     assert "420 + 56 = 476" in subtotal.sentence.vi
-
-
-@pytest.mark.parametrize(
-    ("available", "enterprises", "citizens"), [(7, 7, 23), (25, 20, 10), (0, 0, 30)]
-)
-def test_citizens_fill_the_places_enterprises_cannot(available, enterprises, citizens):
-    assert substitute(30, 20, available) == Substitution(enterprises, citizens, 0)
-
-
-def test_a_shortfall_stays_a_shortfall():
-    assert substitute(30, 20, 7, top_up_available=20) == Substitution(7, 20, 3)
-
-
-@given(
-    target=st.integers(0, 100),
-    wanted=st.integers(0, 100),
-    available=st.integers(0, 100),
-    others=st.none() | st.integers(0, 100),
-)
-def test_every_place_is_filled_or_reported_short(target, wanted, available, others):
-    wanted = min(wanted, target)
-
-    filled = substitute(target, wanted, available, top_up_available=others)
-
-    assert filled.wanted_kind + filled.top_up + filled.short == target
-    assert 0 <= filled.wanted_kind <= available
-    assert min(filled.top_up, filled.short) >= 0
-
-
-def test_a_cell_cannot_want_more_people_than_it_holds():
-    with pytest.raises(ValueError, match="cell of 10 cannot want 20"):
-        substitute(10, 20, 30)
-
-
-def test_the_plan_costs_28_360_000_dong(campaign):
-    fees = plan_fees(campaign)
-
-    assert fees.total_vnd == 28_360_000
-    assert fees.subtotal_vnd(Payee.RESPONDENT) == 20_160_000
-    assert fees.subtotal_vnd(Payee.ENUMERATOR) == 8_200_000
-    enumerators = [line for line in fees.lines if line.payee is Payee.ENUMERATOR]
-    assert {line.code: line.amount_vnd for line in enumerators} == {
-        "department": 2_600_000,
-        "commune": 5_600_000,
-    }
-    assert {line.code for line in fees.lines if line.payee is Payee.RESPONDENT} == {
-        "CX1-HD", "CX1-LD", "CX2", "CX3", "CX4",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(("basis", "owed"), [("returned", 8_400_000), ("valid", 8_000_000)])
-def test_the_campaign_says_whether_invalid_ballots_are_paid(campaign, basis, owed):
-    campaign = replace(campaign, settings=replace(campaign.settings, fee_basis=basis))
-
-    fees = settle_fees(campaign, {"CX4": BallotCount(returned=840, valid=800)}, {"commune": 14})
-
-    assert fees.subtotal_vnd(Payee.RESPONDENT) == owed
-    assert fees.subtotal_vnd(Payee.ENUMERATOR) == 14 * 200_000
-
-
-def test_more_valid_than_returned_ballots_cannot_be_settled(campaign):
-    with pytest.raises(ValueError, match="more valid than returned ballots in CX4"):
-        settle_fees(campaign, {"CX4": BallotCount(returned=1, valid=2)}, {})
 
 
 def test_thousands_are_grouped_with_points():

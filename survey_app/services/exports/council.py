@@ -266,8 +266,9 @@ class CouncilBook:
         if chosen.index_cap is not None:
             exact = f"MIN({exact},{chosen.index_cap})"
         judged = at[R_INDEX] if chosen.rank_on == "printed" else at[R_EXACT]
+        place = self._place(grid, judged, span) if span.first < span.last else '""'
         return (
-            Formula(f'=IF({judged}="","",{self._place(grid, judged, span)})', unit.rank),
+            Formula(f'=IF({judged}="","",{place})', unit.rank),
             unit.code,
             unit.name,
             *(

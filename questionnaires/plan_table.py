@@ -1,0 +1,327 @@
+"""The table of a decision, read against the campaign it is for.
+
+Groups may stand in rows and units in columns or the other way round; or the decision lists
+lines ("15 người x 13 phòng = 195 phiếu"), read by ``questionnaires.plan_lines``. Either way
+the result is a :class:`PlanReading`: which names were recognised, which must be confirmed,
+what the numbers and the printed totals are, and everything that is wrong. Nothing is taken
+here; ``questionnaires.plan_taking`` makes a plan of it once its names are confirmed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from questionnaires.errors import Mistake
+from questionnaires.grids import Grid, GridCell
+from questionnaires.model import Campaign, QuotaRule
+from questionnaires.names import Match, NameBook
+from questionnaires.wording import vi_number
+
+TOTAL: Final = re.compile(r"(?:tổng|cộng)\b.*|total", re.IGNORECASE)
+NUMBERING: Final = re.compile(r"stt|tt|số tt|#|no\.?", re.IGNORECASE)
+FORM_COLUMN: Final = re.compile(r"(?:ký hiệu )?(?:mẫu|mẫu phiếu|form|phiếu)", re.IGNORECASE)
+GROUPED: Final = re.compile(r"\d{1,3}(?:[. \u00a0]\d{3})+|\d{1,7}")
+NOTHING: Final = frozenset(("", "-", "–", "x", "0"))
+"""What a cell may hold where nobody is asked."""
+
+MOST_MISTAKES: Final = 200
+"""Mistakes that are listed; more of them help nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUnit:
+    """A heading that names a unit, and which one it may be."""
+
+    place: str
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One line of the plan as it was read.
+
+    Attributes
+    ----------
+    place, label
+        Where it stands, and its words.
+    rules
+        Codes of the quota rules it may be, best first; a single one is certain when
+        ``rule`` names it.
+    rule
+        The rule it certainly is, or None.
+    form
+        Code of the form it names, or None.
+    numbers
+        Heading of a unit -> ballots. [ballots]
+    per_unit
+        People of every unit, where the line says so instead of naming units. [persons]
+    units_stated
+        Units the line itself says it meets; None in a table. [units]
+    total
+        Ballots the line itself prints, or None. [ballots]
+
+    """
+
+    place: str
+    label: str
+    rules: tuple[str, ...]
+    rule: str | None
+    form: str | None
+    numbers: dict[str, int] = field(default_factory=dict)
+    per_unit: int | None = None
+    units_stated: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReading:
+    """What stands in a table, and what is wrong with it.
+
+    Attributes
+    ----------
+    source
+        Name of the file or of the pasted table.
+    units, lines
+        As read, in order.
+    unit_totals
+        Heading of a unit -> ballots the table prints for it. [ballots]
+    total
+        Ballots the table prints in all, or None. [ballots]
+    mistakes
+        Everything that must be mended in the table itself.
+
+    """
+
+    source: str
+    units: tuple[ReadUnit, ...]
+    lines: tuple[ReadLine, ...]
+    unit_totals: dict[str, int]
+    total: int | None
+    mistakes: tuple[Mistake, ...]
+
+
+def read_table(grid: Grid, campaign: Campaign) -> PlanReading:
+    """Read a table of groups and units.
+
+    Parameters
+    ----------
+    grid
+        The table with its headings.
+    campaign
+        Whose units and quota rules the headings name.
+
+    """
+    return _Reader(_lying(grid, campaign), campaign).read()
+
+
+def known_units(campaign: Campaign) -> NameBook:
+    """Lay the names of the units of a campaign open."""
+    return NameBook({unit.code: unit.name for unit in campaign.units})
+
+
+class LineBook:
+    """Which quota rule a line of a table or of a text means."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.rules = campaign.rules
+        labels = {group.code: group.label.vi for group in campaign.groups}
+        self._codes = {rule.code.casefold(): rule.code for rule in campaign.rules}
+        self._by_label = NameBook({rule.code: labels.get(rule.group, "") for rule in self.rules})
+        self._by_wording = NameBook({rule.code: _opening(rule) for rule in self.rules})
+        self._forms = {form.casefold(): form for form in campaign.forms}
+
+    def form_in(self, text: str) -> str | None:
+        """Return the form whose code stands in a text."""
+        found = [self._forms[word] for word in re.findall(r"\w+", text.casefold())
+                 if word in self._forms]  # fmt: skip
+        return found[0] if found else None
+
+    def find(self, label: str, form: str | None) -> tuple[str | None, tuple[str, ...]]:
+        """Return the rule a label certainly means, and those it may mean, best first."""
+        if code := self._codes.get(label.casefold()):
+            return code, (code,)
+        of_form = [rule.code for rule in self.rules if form is None or rule.form == form]
+        for book in (self._by_wording, self._by_label):
+            match = book.match(label)
+            fitting = tuple(code for code in match.proposals if code in of_form)
+            certain = match.likeness is not None and match.likeness.is_certain
+            if len(fitting) == 1 and (certain or form is not None):
+                return fitting[0], fitting
+            if fitting:
+                return None, fitting
+        if form is not None and len(of_form) == 1:
+            return of_form[0], tuple(of_form)
+        return None, tuple(of_form) if form is not None else ()
+
+
+def _opening(rule: QuotaRule) -> str:
+    """Words of the decision before the numbers begin."""
+    return re.split(r"[:(]|\d", rule.wording, maxsplit=1)[0]
+
+
+def whole_number(text: str) -> int | None:
+    """Return a number written as ``1092``, ``1.092`` or ``1 092``; None if it is not one."""
+    text = re.sub(r"\s*(?:phiếu|người)$", "", text.strip(), flags=re.IGNORECASE)
+    return int(re.sub(r"\D", "", text)) if GROUPED.fullmatch(text) else None
+
+
+def _lying(grid: Grid, campaign: Campaign) -> Grid:
+    """Turn the table so that units stand in its heading row."""
+    units = known_units(campaign)
+
+    def known(cells: Iterable[GridCell]) -> int:
+        return sum(units.match(cell.text).likeness is not None for cell in cells if cell.text)
+
+    across = max((known(row) for row in grid.rows[:5]), default=0)
+    down = max((known(column) for column in grid.turned().rows[:5]), default=0)
+    return grid.turned() if down > across else grid
+
+
+class _Reader:
+    """Reads one table whose units stand in columns."""
+
+    def __init__(self, grid: Grid, campaign: Campaign) -> None:
+        self.grid = grid
+        self.units = known_units(campaign)
+        self.lines = LineBook(campaign)
+        self.mistakes: list[Mistake] = []
+        self.heading = self._heading()
+
+    def read(self) -> PlanReading:
+        """Read headings, then lines."""
+        head = self.grid.rows[self.heading]
+        labels = self._label_columns(head)
+        form = next((i for i, cell in enumerate(head) if FORM_COLUMN.fullmatch(cell.text)), None)
+        whole = [i for i, cell in enumerate(head) if TOTAL.fullmatch(cell.text)]
+        columns = [
+            i
+            for i, cell in enumerate(head)
+            if cell.text and i not in {*labels, *whole, form} and not NUMBERING.fullmatch(cell.text)
+        ]
+        units = tuple(ReadUnit(head[i].place, self.units.match(head[i].text)) for i in columns)
+        self._twice((unit.match.typed, unit.place) for unit in units)
+        lines: list[ReadLine] = []
+        totals: dict[str, int] = {}
+        total: int | None = None
+        for row in self.grid.rows[self.heading + 1 :]:
+            label = " ".join(row[i].text for i in labels if row[i].text)
+            names = [head[i].text for i in columns]
+            numbers = self._numbers([row[i] for i in columns], names)
+            stated = self._first_number([row[i] for i in whole])
+            if TOTAL.fullmatch(label):
+                totals, total = numbers, stated
+                continue
+            if not label and not numbers:
+                continue
+            lines.append(self._line(row, label, row[form].text if form is not None else "",
+                                    numbers, stated))  # fmt: skip
+        if not units:
+            self._note("cả bảng", "không thấy dòng tiêu đề có tên đơn vị",
+                       "chép cả dòng tên phòng, xã rồi dán lại")  # fmt: skip
+        if not lines:
+            self._note("cả bảng", "không có dòng phân bổ nào", "chép cả các dòng đối tượng")
+        self._twice((line.label, line.place) for line in lines)
+        self._sums(lines, totals, total)
+        return PlanReading(self.grid.source, units, tuple(lines), totals, total, self._listed())
+
+    def _heading(self) -> int:
+        """Row with most unit names among the first five."""
+        counts = [
+            sum(self.units.match(cell.text).likeness is not None for cell in row if cell.text)
+            for row in self.grid.rows[:5]
+        ]
+        return counts.index(max(counts)) if counts else 0
+
+    def _label_columns(self, head: Sequence[GridCell]) -> list[int]:
+        """Columns before the first unit that hold words and no running number."""
+        first = next(
+            (i for i, cell in enumerate(head) if self.units.match(cell.text).likeness), len(head)
+        )
+        body = self.grid.rows[self.heading + 1 :]
+        return [
+            i
+            for i in range(min(first, len(head)))
+            if not FORM_COLUMN.fullmatch(head[i].text)
+            and not NUMBERING.fullmatch(head[i].text)
+            and not TOTAL.fullmatch(head[i].text)
+            and any(row[i].text and whole_number(row[i].text) is None for row in body)
+        ]
+
+    def _line(
+        self, row: Sequence[GridCell], label: str, form_text: str, numbers: dict[str, int],
+        total: int | None,
+    ) -> ReadLine:  # fmt: skip
+        place = row[0].place
+        form = self.lines.form_in(form_text or label)
+        rule, rules = self.lines.find(label, form)
+        if not any(numbers.values()):
+            self._note(place, f"dòng “{label}” không có phiếu nào", "điền số phiếu hoặc xóa dòng")
+        return ReadLine(place, label, rules, rule, form, numbers, total=total)
+
+    def _numbers(self, cells: Sequence[GridCell], names: Sequence[str]) -> dict[str, int]:
+        numbers: dict[str, int] = {}
+        for cell, name in zip(cells, names, strict=True):
+            if cell.text.casefold() in NOTHING:
+                continue
+            number = whole_number(cell.text)
+            if number is None:
+                self._note(cell.place, f"“{cell.text}” không phải số phiếu",
+                           "ghi số nguyên, ví dụ 15")  # fmt: skip
+                continue
+            numbers[name] = number
+        return numbers
+
+    def _first_number(self, cells: Iterable[GridCell]) -> int | None:
+        for cell in cells:
+            if cell.text.casefold() in NOTHING:
+                continue
+            number = whole_number(cell.text)
+            if number is None:
+                self._note(cell.place, f"“{cell.text}” không phải tổng số phiếu",
+                           "ghi số nguyên, ví dụ 1.092")  # fmt: skip
+            return number
+        return None
+
+    def _sums(self, lines: Sequence[ReadLine], totals: dict[str, int], total: int | None) -> None:
+        for line in lines:
+            self._agree(line.place, f"dòng “{line.label}”", line.total, sum(line.numbers.values()))
+        added: Counter[str] = Counter()
+        for line in lines:
+            added.update(line.numbers)
+        for name, stated in totals.items():
+            self._agree(name, f"cột “{name}”", stated, added[name])
+        self._agree("dòng tổng", "cả bảng", total, added.total())
+
+    def _agree(self, place: str, what: str, stated: int | None, computed: int) -> None:
+        if stated is not None and stated != computed:
+            problem = (
+                f"{what} ghi tổng {vi_number(stated)} phiếu nhưng cộng lại được "
+                f"{vi_number(computed)} phiếu"
+            )
+            self._note(place, problem, "đối chiếu với quyết định rồi sửa số sai")
+
+    def _twice(self, names: Iterable[tuple[str, str]]) -> None:
+        places: dict[str, list[str]] = {}
+        for name, place in names:
+            places.setdefault(name.casefold(), []).append(place)
+        for name, found in places.items():
+            if name and len(found) > 1:
+                self._note(", ".join(found), f"“{name}” có {len(found)} lần", "xóa dòng, cột thừa")
+
+    def _note(self, place: str, problem: str, remedy: str) -> None:
+        self.mistakes.append(self.grid.mistake(place, problem, remedy))
+
+    def _listed(self) -> tuple[Mistake, ...]:
+        return tuple(capped(self.mistakes, self.grid.source))
+
+
+def capped(mistakes: Sequence[Mistake], source: str) -> Iterator[Mistake]:
+    """Yield the first mistakes, and how many more there are."""
+    yield from mistakes[:MOST_MISTAKES]
+    if len(mistakes) > MOST_MISTAKES:
+        rest = len(mistakes) - MOST_MISTAKES
+        yield Mistake(source, "cả bảng", f"còn {vi_number(rest)} lỗi nữa", "sửa các lỗi trên trước")

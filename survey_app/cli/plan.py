@@ -1,0 +1,138 @@
+"""``cchc plan``: read a table, list versions, approve or withdraw one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from questionnaires.plan_taking import Choices
+from survey_app.cli.common import COMMAND_LINE, Day, table
+from survey_app.formats import day, moment, number
+from survey_app.services import plan_reading, plan_versions
+from survey_app.services.campaigns import campaign_by_slug
+
+
+@click.group()
+def plan() -> None:
+    """Kế hoạch phân bổ: đọc bảng, các bản, phê duyệt, rút."""
+
+
+@plan.command()
+@click.argument("slug")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--unit", "units", multiple=True, help="Tên trong bảng=mã đơn vị; bỏ cột: Tên=")
+@click.option("--rule", "rules", multiple=True, help="Chỗ=mã dòng, Chỗ=new:CX4, bỏ dòng: Chỗ=")
+@click.option("--total", type=int, help="Tổng theo quyết định, khi bảng không in tổng.")
+@click.option("--take", is_flag=True, help="Ghi thành bản kế hoạch mới.")
+@click.option("--reason", default="", help="Lý do, khi --take.")
+def read(
+    slug: str,
+    file: Path,
+    *,
+    units: tuple[str, ...],
+    rules: tuple[str, ...],
+    total: int | None,
+    reason: str,
+    take: bool,
+) -> None:
+    """Đọc bảng phân bổ FILE (.xlsx, .csv hoặc .txt) cho đợt SLUG và cho biết sẽ đổi gì.
+
+    \b
+    Ví dụ: cchc plan read bo_trach_2020 phan_bo.xlsx
+           cchc plan read bo_trach_2020 phan_bo.xlsx --unit "P. Tài chính=P04" \\
+             --take --reason "theo Quyết định 12"
+    """
+    choices = Choices(_pairs(units), _pairs(rules), {}, total)
+    data = file.read_bytes()
+    text = (
+        data.decode("utf-8-sig")
+        if file.suffix.lower() == ".txt"
+        else plan_reading.text_of_file(data, file.name)
+    )
+    preview = plan_reading.preview_plan(slug, text, choices)
+    for mistake in preview.mistakes:
+        click.echo(str(mistake), err=True)
+    for obstacle in preview.obstacles:
+        click.echo(obstacle, err=True)
+    if preview.mistakes or preview.obstacles:
+        raise SystemExit(1)
+    if not preview.changes:
+        click.echo("Bảng giống hệt kế hoạch đang áp dụng; không có gì để ghi.")
+        return
+    _print(preview.changes)
+    if take:
+        version = plan_reading.take_table(slug, text, choices, reason, actor=COMMAND_LINE)
+        click.echo(f"Đã ghi bản kế hoạch số {version}.")
+
+
+@plan.command()
+@click.argument("slug")
+def versions(slug: str) -> None:
+    """Liệt kê các bản kế hoạch của đợt SLUG và điều mỗi bản đã sửa.
+
+    \b
+    Ví dụ: cchc plan versions bo_trach_2020
+    """
+    for line in plan_versions.history(campaign_by_slug(slug)):
+        version = line.version
+        decided = f" · {version.decision} {day(version.approved_on)}" if version.decision else ""
+        click.echo(
+            f"Bản {version.number} · {version.state} · {number(line.ballots)} phiếu · "
+            f"{moment(version.created_at)} {version.author}{decided}"
+        )
+        if version.reason:
+            click.echo(f"  {version.reason}")
+        if line.changes:
+            _print(line.changes)
+
+
+@plan.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@click.option("--decision", required=True, help="Số, ký hiệu quyết định.")
+@click.option("--on", "approved_on", type=Day(), required=True, help="Ngày quyết định.")
+def approve(slug: str, number: int, decision: str, approved_on: date) -> None:
+    """Ghi quyết định phê duyệt bản kế hoạch NUMBER của đợt SLUG; bản ấy có hiệu lực.
+
+    \b
+    Ví dụ: cchc plan approve bo_trach_2020 2 --decision 12/QĐ-UBND --on 22/11/2026
+    """
+    plan_versions.approve_plan(slug, number, decision, approved_on, actor=COMMAND_LINE)
+    click.echo(f"Bản kế hoạch số {number} có hiệu lực.")
+
+
+@plan.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Lý do.")
+def withdraw(slug: str, number: int, reason: str) -> None:
+    """Rút bản sửa NUMBER đang chờ của đợt SLUG.
+
+    \b
+    Ví dụ: cchc plan withdraw bo_trach_2020 2 --reason "đề xuất nhầm"
+    """
+    plan_versions.withdraw_plan(slug, number, reason, actor=COMMAND_LINE)
+    click.echo(f"Đã rút bản sửa số {number}.")
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for pair in given:
+        name, mark, value = pair.partition("=")
+        if not mark:
+            raise click.BadParameter(f"“{pair}” phải có dạng tên=mã")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _print(changes: Iterable[plan_versions.Change]) -> None:
+    table(
+        ("dòng", "đơn vị", "nội dung", "trước", "sau", "phiếu"),
+        [
+            (c.rule, c.unit or "cả dòng", c.what.vi, c.before, c.after, f"{c.ballots:+d}")
+            for c in changes
+        ],
+    )
