@@ -21,6 +21,10 @@ class Permission(StrEnum):
     ASSIGN = "assign"
     KEY = "key"
     FIELD_VIEW = "field.view"
+    ROSTERS = "rosters"
+    PARTICIPATION = "participation"
+    PAY = "pay"
+    RECHECK = "recheck"
     BALLOTS_DECIDE = "ballots.decide"
     CRITERIA_EDIT = "criteria.edit"
     SCORES_VIEW = "scores.view"
@@ -50,12 +54,16 @@ ROLES: Final[dict[str, frozenset[Permission]]] = {
             P.KEY,
             P.FIELD_VIEW,
             P.BALLOTS_DECIDE,
+            P.ROSTERS,
+            P.PARTICIPATION,
+            P.PAY,
+            P.RECHECK,
             P.SCORES_VIEW,
             P.INDEX_VIEW,
             P.EXPORT_PUBLIC,
         }
     ),
-    "enumerator": frozenset({P.KEY}),
+    "enumerator": frozenset({P.KEY, P.PARTICIPATION}),
     "analyst": frozenset(
         {
             P.CAMPAIGN_VIEW,

@@ -14,41 +14,63 @@ from survey_app.models.collection import (
     SheetState,
     Status,
 )
+from survey_app.models.payments import (
+    Advance,
+    Participation,
+    SignedList,
+    Substitution,
+    Verdict,
+)
 from survey_app.models.people import Assignment, Capacity, Role, StoredSession, User, WrongTry
 from survey_app.models.plan import IN_FORCE, PlanState, PlanVersion, QuotaCell, QuotaRule
+from survey_app.models.rechecks import CallState, Recheck, RecheckCall
+from survey_app.models.rosters import Contact, Draw, Person, Roster, RosterKind
 from survey_app.models.scores import IndexResult, IndexRun, Round, RunState, Score
 from survey_app.models.slips import Slip
 
 __all__ = [
     "IN_FORCE",
+    "Advance",
     "Assignment",
     "AuditEntry",
     "AuditHead",
     "Ballot",
+    "CallState",
     "Campaign",
     "Capacity",
     "Channel",
+    "Contact",
     "CriteriaVersion",
+    "Draw",
     "Entry",
     "EntrySource",
     "FormVersion",
     "IndexResult",
     "IndexRun",
+    "Participation",
+    "Person",
     "PlanState",
     "PlanVersion",
     "QuotaCell",
     "QuotaRule",
+    "Recheck",
+    "RecheckCall",
     "Role",
+    "Roster",
+    "RosterKind",
     "Round",
     "RunState",
     "Score",
     "Sheet",
     "SheetState",
+    "SignedList",
     "Slip",
     "State",
     "Status",
     "StoredSession",
+    "Substitution",
     "Unit",
     "User",
+    "Verdict",
     "WrongTry",
 ]
