@@ -30,9 +30,31 @@ def list_() -> None:
         for c in campaigns.all_campaigns(COMMAND_LINE)
     ]
     if not rows:
-        click.echo("Chưa có đợt nào. Nạp một đợt: cchc campaign load bo_trach_2020")
+        click.echo("Chưa có đợt nào. Xem các kế hoạch có sẵn: cchc campaign blueprints")
         return
     table(("mã", "mã ngắn", "trạng thái", "mở", "hạn", "tên"), rows)
+
+
+@campaign.command()
+def blueprints() -> None:
+    """Liệt kê các kế hoạch có sẵn để nạp.
+
+    \b
+    Ví dụ: cchc campaign blueprints
+    """
+    plans = [loader.load_campaign(slug) for slug in loader.available().campaigns]
+    table(
+        ("mã", "đơn vị", "phiếu", "tên"),
+        [
+            (
+                plan.slug,
+                number(len(plan.units)),
+                number(sum(plan.ballots_of(rule) for rule in plan.rules)),
+                f"{plan.title}{' (mẫu)' if plan.sample else ''}",
+            )
+            for plan in plans
+        ],
+    )
 
 
 @campaign.command()

@@ -122,6 +122,7 @@ def matrix(campaign: Campaign, actor: Actor) -> Matrix:
         cells={
             (cell.unit.code, cell.rule.code): _state(campaign, cell, tallies[cell.id])
             for cell in cells
+            if cell.target or tallies[cell.id]
         },
         by_day=dict(sorted(by_day.items())),
         last_on=last_on,

@@ -7,6 +7,8 @@ Nothing here shows an answer.
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,11 +22,15 @@ from survey_app.security import grouped, typed_digits
 from survey_app.services.campaigns import campaign_by_slug, definition_of
 from survey_app.services.decisions import admit_next, exclude_ballot
 from survey_app.services.field_numbers import NEARLY
+from survey_app.services.field_side import side_of
 from survey_app.services.fieldwork import call_text, cell_detail, find_cell, matrix
 from survey_app.services.wrong_tries import guessing
 from survey_app.views.access import actor, needs, wants_partial
 
 bp = Blueprint("coordinate", __name__)
+
+UNITS_AT_ONCE: Final = 250
+"""Rows of one kind of unit on one page of the matrix; a country has thousands. [units]"""
 
 
 @bp.get("/campaigns/<slug>/field")
@@ -33,13 +39,21 @@ def field(slug: str) -> ResponseReturnValue:
     """Show the whole field; ``?missing=1`` leaves out what is full."""
     campaign = campaign_by_slug(slug)
     found = matrix(campaign, actor())
+    part = max(1, request.args.get("part", 1, int))
     page = "coordinate/field_now.html" if wants_partial() else "coordinate/field.html"
     return render_template(
         page,
         campaign=campaign,
         field=found,
+        side=side_of(campaign, found),
         names=_names(campaign),
         only_missing=request.args.get("missing") == "1",
+        part=part,
+        at_once=UNITS_AT_ONCE,
+        shown=slice((part - 1) * UNITS_AT_ONCE, part * UNITS_AT_ONCE),
+        parts=max(-(-len(table.units) // UNITS_AT_ONCE) for table in found.kinds)
+        if found.kinds
+        else 1,
         guesses=guessing(campaign.short_code),
         at=now(),
         nearly=100 * NEARLY,

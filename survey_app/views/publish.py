@@ -68,10 +68,13 @@ def load() -> ResponseReturnValue:
 
 def _load_form() -> LoadForm:
     form = LoadForm()
+    plans = [load_campaign(slug) for slug in available().campaigns]
     form.shipped.choices = [
-        SelectChoice(slug, f"{definition.title} ({definition.organisation})")
-        for slug in available().campaigns
-        if (definition := load_campaign(slug))
+        SelectChoice(
+            plan.slug,
+            f"{plan.title} ({plan.organisation}){_(' – mẫu') if plan.sample else ''}",
+        )
+        for plan in sorted(plans, key=lambda plan: plan.sample)
     ]
     return form
 
