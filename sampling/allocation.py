@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from questionnaires.model import Text
 from sampling.arguments import require
-from sampling.wording import figure, joined, percent
+from sampling.wording import counted, figure, joined, percent
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -278,7 +278,7 @@ class Allocation:
     @property
     def total(self) -> float:
         """Forms in all; a whole number unless the method is continuous. [forms]."""
-        return float(self.n.sum())
+        return int(self.n.sum()) if self.n.dtype.kind == "i" else float(self.n.sum())
 
     @property
     def explanation(self) -> Text:
@@ -319,11 +319,9 @@ def bounds_sentence(strata: Strata, forms: FloatArray | IntArray) -> tuple[Text,
     held = forms >= strata.maximum
     low = int(((forms <= strata.minimum) & ~held & (strata.minimum > 0)).sum())
     high = int(held.sum())
-    noun = strata.noun
-    vi = [f"{low} {noun.vi} ở mức tối thiểu"] * bool(low)
-    vi += [f"{high} {noun.vi} ở mức tối đa"] * bool(high)
-    en = [f"{low} {noun.en} at the minimum"] * bool(low)
-    en += [f"{high} {noun.en} at the maximum"] * bool(high)
+    few, many = counted(low, strata.noun), counted(high, strata.noun)
+    vi = [f"{few.vi} ở mức tối thiểu"] * bool(low) + [f"{many.vi} ở mức tối đa"] * bool(high)
+    en = [f"{few.en} at the minimum"] * bool(low) + [f"{many.en} at the maximum"] * bool(high)
     return (Text(f"Có {', '.join(vi)}.", f"{', '.join(en)}."),) if vi else ()
 
 
@@ -352,9 +350,14 @@ def variance_sentence(strata: Strata, forms: FloatArray | IntArray) -> Text:
     """Say what variance of the estimated total the forms leave."""
     variance = figure(strata.variance(forms))
     return Text(
-        f"Phương sai của ước lượng tổng: {variance.vi}.",
+        f"Phương sai của ước lượng tổng số: {variance.vi}.",
         f"Variance of the estimated total: {variance.en}.",
     )
+
+
+def fits(values: FloatArray, length: int) -> bool:
+    """Whether positive finite numbers were given, one for all or one for each."""
+    return values.shape in {(), (length,)} and bool(((values > 0) & np.isfinite(values)).all())
 
 
 def _row(name: str, values: npt.ArrayLike, length: int) -> FloatArray:

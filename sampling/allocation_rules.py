@@ -19,11 +19,12 @@ from sampling.allocation import (
     Strata,
     bounds_sentence,
     check_total,
+    fits,
 )
 from sampling.apportionment import apportion
 from sampling.arguments import require
 from sampling.boxes import Box
-from sampling.wording import figure
+from sampling.wording import counted, figure
 
 LARGEST_REMAINDER = Text(
     "Số lẻ được làm tròn theo phương pháp số dư lớn nhất nên tổng số phiếu giữ nguyên.",
@@ -55,11 +56,11 @@ def allocate_fixed(per_stratum: int, strata: Strata) -> Allocation:
         (not many.any(), f"{per_stratum} is above the maximum of {strata.named(many)}"),
     )
     forms = np.full(strata.sizes.size, per_stratum, dtype=np.int64)
-    count, noun, total = forms.size, strata.noun, figure(forms.sum())
+    noun, total = strata.noun, figure(forms.sum())
+    count = counted(forms.size, noun)
     done = Text(
-        f"Phân bổ cố định: mỗi {noun.vi} {per_stratum} phiếu × {count} {noun.vi} = "
-        f"{total.vi} phiếu.",
-        f"Fixed: {per_stratum} forms × {count} {noun.en} = {total.en} forms.",
+        f"Phân bổ cố định: mỗi {noun.vi} {per_stratum} phiếu × {count.vi} = {total.vi} phiếu.",
+        f"Fixed: {per_stratum} forms × {count.en} = {total.en} forms.",
     )
     return Allocation(forms, Method.FIXED, trace=(done,))
 
@@ -164,12 +165,16 @@ def allocate_power(
     """
     shape = strata.sizes.shape
     mean = np.asarray(means, dtype=float)
-    weight = strata.sizes * mean if importance is None else np.asarray(importance, dtype=float)
+    weight = strata.sizes if importance is None else np.asarray(importance, dtype=float)
     require(
-        (mean.shape in {(), shape} and bool((mean > 0).all()), "means must be positive"),
-        (weight.shape == shape and bool((weight >= 0).all()), "importance must not be negative"),
+        (fits(mean, shape[0]), f"means must be positive, one or {shape[0]} of them"),
+        (
+            weight.shape == shape and bool(((weight >= 0) & np.isfinite(weight)).all()),
+            f"importance must be {shape[0]} numbers that are not negative",
+        ),
         (0 <= exponent <= 1, f"exponent={exponent} must lie between 0 and 1"),
     )
+    weight = weight * mean if importance is None else weight
     power = figure(exponent)
     done = _opening(
         total,
@@ -207,8 +212,8 @@ def _share(
 
 
 def _opening(total: float, strata: Strata, name: Text, how: Text) -> Text:
-    size, count, noun = figure(total), strata.sizes.size, strata.noun
+    size, count = figure(total), counted(strata.sizes.size, strata.noun)
     return Text(
-        f"{name.vi}: {size.vi} phiếu chia cho {count} {noun.vi}, {how.vi}.",
-        f"{name.en}: {size.en} forms for {count} {noun.en}, {how.en}.",
+        f"{name.vi}: {size.vi} phiếu chia cho {count.vi}, {how.vi}.",
+        f"{name.en}: {size.en} forms for {count.en}, {how.en}.",
     )

@@ -148,8 +148,11 @@ class Box:
     def _settled(
         self, last: FloatArray, fixed: FloatArray, free: BoolArray, ratio: FloatArray
     ) -> FloatArray:
-        """Forms when ``t`` is ``ratio``, but never left of the last breakpoint."""
-        scale = np.maximum(ratio, last)[self.domains]
+        """Forms when ``t`` is ``ratio``, but never left of the last breakpoint.
+
+        The ratio is infinite in a domain without free strata, where it plays no part.
+        """
+        scale = np.where(np.isfinite(ratio), np.maximum(ratio, last), last)[self.domains]
         moving = np.clip(scale * self.rates, self.minimum, self.maximum)
         forms: FloatArray = np.where(free, moving, fixed)
         return forms

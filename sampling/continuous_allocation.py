@@ -24,7 +24,7 @@ from sampling.allocation import (
 )
 from sampling.arguments import require
 from sampling.boxes import ROUNDING, Box
-from sampling.wording import figure
+from sampling.wording import counted, figure
 
 
 def continuous_for_total(total: float, strata: Strata) -> Allocation:
@@ -50,14 +50,14 @@ def continuous_for_total(total: float, strata: Strata) -> Allocation:
     box = Box.around(strata, strata.spreads)
     box.check_total(total)
     forms = box.spend(np.ones_like(strata.sizes), np.array([float(total)]))
-    size, count, noun = figure(total), forms.size, strata.noun
+    size, count = figure(total), counted(forms.size, strata.noun)
     return _least_variance(
         forms,
         strata,
         Text(
-            f"Phân bổ tối ưu (Neyman), chưa làm tròn: {size.vi} phiếu cho {count} {noun.vi}, tỷ lệ "
+            f"Phân bổ tối ưu (Neyman), chưa làm tròn: {size.vi} phiếu cho {count.vi}, tỷ lệ "
             "với quy mô nhân độ lệch chuẩn.",
-            f"Neyman allocation before rounding: {size.en} forms for {count} {noun.en}, in "
+            f"Neyman allocation before rounding: {size.en} forms for {count.en}, in "
             "proportion to size times standard deviation.",
         ),
     )
@@ -94,16 +94,18 @@ def continuous_for_budget(budget: float, strata: Strata) -> Allocation:
         ),
     )
     forms = box.spend(strata.costs, np.array([float(budget)]))
-    money, spent, noun = figure(budget), figure(float(strata.costs @ forms)), strata.noun
+    money, spent = figure(budget), figure(float(strata.costs @ forms))
+    count = counted(forms.size, strata.noun)
     return _least_variance(
         forms,
         strata,
         Text(
             f"Phân bổ tối ưu trong phạm vi kinh phí {money.vi}, chưa làm tròn: chi {spent.vi} cho "
-            f"{forms.size} {noun.vi}, có xét chi phí mỗi phiếu.",
+            f"{count.vi}, có xét chi phí mỗi phiếu.",
             f"Optimum within a budget of {money.en}, before rounding: {spent.en} is spent on "
-            f"{forms.size} {noun.en}, with the cost of a form considered.",
+            f"{count.en}, with the cost of a form considered.",
         ),
+        Method.BUDGET,
     )
 
 
@@ -152,7 +154,7 @@ def continuous_for_variance(variance: float, strata: Strata) -> Allocation:
         cost,
         trace=(
             Text(
-                f"Chi phí thấp nhất để phương sai của ước lượng tổng không vượt quá {limit.vi}, "
+                f"Chi phí thấp nhất để phương sai của ước lượng tổng số không vượt quá {limit.vi}, "
                 f"chưa làm tròn: {money.vi} cho {size.vi} phiếu.",
                 f"Least cost for a variance of the estimated total of at most {limit.en}, before "
                 f"rounding: {money.en} for {size.en} forms.",
@@ -162,11 +164,13 @@ def continuous_for_variance(variance: float, strata: Strata) -> Allocation:
     )
 
 
-def _least_variance(forms: FloatArray, strata: Strata, done: Text) -> Allocation:
+def _least_variance(
+    forms: FloatArray, strata: Strata, done: Text, method: Method = Method.OPTIMAL
+) -> Allocation:
     variance = strata.variance(forms)
     return Allocation(
         forms,
-        Method.OPTIMAL,
+        method,
         Goal.VARIANCE,
         variance,
         variance,

@@ -28,11 +28,12 @@ from sampling.allocation import (
     Strata,
     bounds_sentence,
     check_total,
+    fits,
 )
 from sampling.arguments import require
 from sampling.boxes import Box, divided
 from sampling.claims import Queue, exact, hand_out
-from sampling.wording import figure
+from sampling.wording import counted, figure
 
 UNITS = Text("đơn vị", "units")
 
@@ -79,8 +80,8 @@ def equal_precision(
 
     References
     ----------
-    Wójciak (2023), Another solution for some optimum allocation problem, *Statistics in
-    Transition* 24, for the continuous problem; whole forms go one by one to the worst unit.
+    Wesołowski & Wieczorkowski (2017), *Communications in Statistics: Theory and Methods* 46,
+    2212-2231, for real numbers; whole forms go one by one to the worst unit.
 
     >>> equal_precision(100, Strata.of([500, 1000, 8000], [0.8, 0.8, 1.2])).n.tolist()
     [23, 24, 53]
@@ -106,7 +107,7 @@ def equal_precision(
         Goal.STANDARD_ERROR if means is None else Goal.CV,
         objective,
         bound,
-        trace=(*_sentences(total, errors, forms, cv=means is not None),),
+        trace=_sentences(total, errors, forms, cv=means is not None),
     )
 
 
@@ -155,11 +156,11 @@ class _Errors:
         require(
             (len(codes) == shape[0], f"{shape[0]} strata need as many units, not {len(codes)}"),
             (
-                mean is None or (mean.shape in {(), shape} and bool((mean > 0).all())),
+                mean is None or fits(mean, shape[0]),
                 f"means must be positive, one or {shape[0]} of them",
             ),
             (
-                priority.shape in {(), (len(number),)} and bool((priority > 0).all()),
+                fits(priority, len(number)),
                 f"priorities must be positive, one or {len(number)} of them",
             ),
         )
@@ -290,21 +291,25 @@ class _Errors:
 
 def _sentences(
     total: float, errors: _Errors, forms: FloatArray | IntArray, *, cv: bool
-) -> list[Text]:
+) -> tuple[Text, ...]:
     reached = np.sqrt(errors.squared(forms))
     worst, best = figure(float(reached.max())), figure(float(reached.min()))
-    size, count, noun = figure(total), errors.scales.size, errors.noun
+    size, noun = figure(total), errors.noun
+    count = counted(errors.scales.size, noun)
     what = (
         Text("Hệ số biến thiên", "coefficient of variation")
         if cv
         else Text("Sai số chuẩn", "standard error")
     )
-    weighted = bool((errors.priorities != 1).any())
-    sentences = [
+    weighted = Text(
+        "Các giá trị này đã nhân với căn bậc hai của mức ưu tiên.",
+        "These figures are multiplied by the square root of the priority.",
+    )
+    return (
         Text(
-            f"Phân bổ để độ chính xác đồng đều: {size.vi} phiếu cho {count} {noun.vi}, sao cho "
+            f"Phân bổ bảo đảm độ chính xác đồng đều: {size.vi} phiếu cho {count.vi}, sao cho "
             f"{what.vi.lower()} lớn nhất trong các {noun.vi} là nhỏ nhất.",
-            f"Equal precision: {size.en} forms for {count} {noun.en}, so that the largest "
+            f"Equal precision: {size.en} forms for {count.en}, so that the largest "
             f"{what.en} among the {noun.en} is as small as possible.",
         ),
         *bounds_sentence(errors.strata, forms),
@@ -312,12 +317,5 @@ def _sentences(
             f"{what.vi} lớn nhất {worst.vi}, nhỏ nhất {best.vi}.",
             f"Largest {what.en} {worst.en}, smallest {best.en}.",
         ),
-    ]
-    if weighted:
-        sentences.append(
-            Text(
-                "Các giá trị này đã nhân với căn bậc hai của mức ưu tiên.",
-                "These figures are multiplied by the square root of the priority.",
-            )
-        )
-    return sentences
+        *([weighted] if (errors.priorities != 1).any() else []),
+    )

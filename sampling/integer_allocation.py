@@ -30,7 +30,7 @@ from sampling.allocation import (
 )
 from sampling.arguments import require
 from sampling.claims import Queue, exact, hand_out
-from sampling.wording import figure
+from sampling.wording import counted, figure
 
 VARIANCE_TOLERANCE: Final = 1e-12
 """Rounding error forgiven when a variance meets its bound. [relative]"""
@@ -69,7 +69,7 @@ def integer_for_total(total: int, strata: Strata) -> Allocation:
     forms = hand_out(
         variance_queue(strata, lowest, highest, total), lambda held: int(held.sum()) >= total
     )
-    size, count, noun = figure(total), forms.size, strata.noun
+    size, count = figure(total), counted(forms.size, strata.noun)
     variance = strata.variance(forms)
     return Allocation(
         forms,
@@ -79,9 +79,9 @@ def integer_for_total(total: int, strata: Strata) -> Allocation:
         variance,
         trace=(
             Text(
-                f"Phân bổ tối ưu (Neyman) theo số nguyên: {size.vi} phiếu cho {count} {noun.vi}; "
+                f"Phân bổ tối ưu (Neyman) theo số nguyên: {size.vi} phiếu cho {count.vi}; "
                 "mỗi phiếu tiếp theo dành cho nơi làm giảm phương sai nhiều nhất.",
-                f"Optimum (Neyman) in whole forms: {size.en} forms for {count} {noun.en}; every "
+                f"Optimum (Neyman) in whole forms: {size.en} forms for {count.en}; every "
                 "next form goes where it lowers the variance most.",
             ),
             *bounds_sentence(strata, forms),
@@ -135,7 +135,7 @@ def integer_for_variance(variance: float, strata: Strata) -> Allocation:
     )
     forms = hand_out(variance_queue(strata, lowest, highest, int(highest.sum())), enough)
     total = int(forms.sum())
-    size, limit, count, noun = figure(total), figure(variance), forms.size, strata.noun
+    size, limit, count = figure(total), figure(variance), counted(forms.size, strata.noun)
     return Allocation(
         forms,
         Method.OPTIMAL,
@@ -144,10 +144,10 @@ def integer_for_variance(variance: float, strata: Strata) -> Allocation:
         total,
         trace=(
             Text(
-                f"Cỡ mẫu nhỏ nhất để phương sai của ước lượng tổng không vượt quá {limit.vi}: "
-                f"{size.vi} phiếu cho {count} {noun.vi}.",
+                f"Cỡ mẫu nhỏ nhất để phương sai của ước lượng tổng số không vượt quá {limit.vi}: "
+                f"{size.vi} phiếu cho {count.vi}.",
                 f"Smallest sample whose estimated total has a variance of at most {limit.en}: "
-                f"{size.en} forms for {count} {noun.en}.",
+                f"{size.en} forms for {count.en}.",
             ),
             *bounds_sentence(strata, forms),
             variance_sentence(strata, forms),
@@ -164,12 +164,14 @@ def variance_queue(strata: Strata, lowest: IntArray, highest: IntArray, total: i
         held: FloatArray = np.floor(0.5 + 0.5 * np.sqrt(1 + squares * (1 / level**2)))
         return held
 
+    sizes, deviations = strata.sizes.tolist(), strata.deviations.tolist()
+
     @cache
     def gain(size: float, deviation: float, held: int) -> Fraction:
         return (exact(size) * exact(deviation)) ** 2 / (held * (held + 1))
 
     def claim(part: int, held: int) -> Fraction:
-        return gain(float(strata.sizes[part]), float(strata.deviations[part]), held)
+        return gain(sizes[part], deviations[part], held)
 
     guess = float(spreads.sum()) / max(total, 1)
     return Queue(lowest, highest, held_at, claim, strata.rank, guess or 1.0)

@@ -32,6 +32,12 @@ def figure(value: float) -> Text:
     return Text(english.translate(_VIETNAMESE), english)
 
 
+def counted(number: int, noun: Text) -> Text:
+    """Print a number of things: ``1.092 tầng``."""
+    printed = figure(number)
+    return Text(f"{printed.vi} {noun.vi}", f"{printed.en} {noun.en}")
+
+
 def percent(share: float) -> Text:
     """Print a share as a percentage: ``0,42%``."""
     printed = figure(100 * share)
