@@ -11,7 +11,7 @@ import click
 from questionnaires.plan_taking import Choices
 from survey_app.cli.common import COMMAND_LINE, Day, table
 from survey_app.formats import day, moment, number
-from survey_app.services import plan_reading, plan_versions
+from survey_app.services import handing_out, plan_reading, plan_versions
 from survey_app.services.campaigns import campaign_by_slug
 
 
@@ -116,6 +116,37 @@ def withdraw(slug: str, number: int, reason: str) -> None:
     """
     plan_versions.withdraw_plan(slug, number, reason, actor=COMMAND_LINE)
     click.echo(f"Đã rút bản sửa số {number}.")
+
+
+@plan.command()
+@click.argument("slug")
+@click.option("--take", is_flag=True, help="Ghi phân công.")
+def hands(slug: str, *, take: bool) -> None:
+    """Đề xuất điều tra viên nào nhận đơn vị nào trong đợt SLUG, theo khối lượng.
+
+    \b
+    Ví dụ: cchc plan hands bo_trach_2020 --take
+    """
+    found = handing_out.propose_hands(slug)
+    table(
+        ("điều tra viên", "đơn vị", "phiếu", "phút"),
+        [
+            (
+                hand.user.email,
+                ", ".join(unit.code for unit, _rules in hand.units) or "–",
+                number(hand.ballots),
+                number(hand.minutes),
+            )
+            for hand in found.hands
+        ],
+    )
+    click.echo(
+        f"Người nhiều việc nhất: {number(found.longest)} phút; không cách nào dưới "
+        f"{number(found.shortest_possible)} phút."
+    )
+    if take:
+        added = handing_out.hand_out(slug, actor=COMMAND_LINE)
+        click.echo(f"Đã thêm {number(added)} phân công.")
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -27,6 +27,7 @@ from survey_app.permissions import Permission
 from survey_app.services import accounts
 from survey_app.services.backups import all_backups, backup_folder, make_backup
 from survey_app.services.campaigns import campaign_by_slug
+from survey_app.services.handing_out import hand_out, propose_hands
 from survey_app.services.plans import plan_of
 from survey_app.services.trail import read_trail
 from survey_app.views.access import actor, needs
@@ -159,6 +160,28 @@ def assign(slug: str) -> ResponseReturnValue:
         actor=actor(),
     )
     flash(_("Đã thêm %(count)s phân công cho %(name)s.", count=added, name=person.name), "good")
+    return redirect(url_for("admin.people", slug=slug))
+
+
+@bp.get("/campaigns/<slug>/people/proposal")
+@needs(Permission.ASSIGN)
+def proposal(slug: str) -> ResponseReturnValue:
+    """Propose who takes the units that nobody keys yet."""
+    campaign = campaign_by_slug(slug)
+    return render_template(
+        "admin/proposal.html",
+        campaign=campaign,
+        proposal=propose_hands(slug),
+        plain=OfficeForm(formdata=None),
+    )
+
+
+@bp.post("/campaigns/<slug>/people/proposal")
+@needs(Permission.ASSIGN)
+def take_proposal(slug: str) -> ResponseReturnValue:
+    """Take the proposal as it stands."""
+    added = hand_out(slug, actor=actor())
+    flash(_("Đã thêm %(count)s phân công.", count=added), "good")
     return redirect(url_for("admin.people", slug=slug))
 
 
