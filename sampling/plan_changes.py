@@ -53,6 +53,7 @@ class Change:
 
 BALLOTS = Text("số phiếu", "ballots")
 LINE = Text("dòng phân bổ", "line of the plan")
+PEOPLE = Text("số người hiện có", "people there are")
 EACH_UNIT = Text("số người mỗi đơn vị", "people per unit")
 FIELDS = {
     "form": Text("mẫu phiếu", "form"),
@@ -109,6 +110,22 @@ def _of_rule(rule: QuotaRule, before: Campaign, after: Campaign) -> Iterator[Cha
                 ChangeKind.CHANGED, rule.code, None, what, _value(was, before), _value(now, after)
             )
     yield from _of_cells(old, rule, before, after)
+    yield from _of_people(old, rule)
+
+
+def _of_people(old: QuotaRule, rule: QuotaRule) -> Iterator[Change]:
+    """One line per unit whose people were counted anew."""
+    for unit in dict.fromkeys((*old.populations, *rule.populations)):
+        was, now = old.populations.get(unit), rule.populations.get(unit)
+        if was != now:
+            yield Change(
+                ChangeKind.CHANGED,
+                rule.code,
+                unit,
+                PEOPLE,
+                "–" if was is None else grouped(was),
+                "–" if now is None else grouped(now),
+            )
 
 
 def _of_cells(

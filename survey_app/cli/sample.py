@@ -101,6 +101,20 @@ def draw(
 
 @sample.command()
 @FILE
+@click.option("--take", required=True, help="Số đơn vị mỗi giai đoạn, ví dụ 6,3,2,31.")
+@click.option("--seed", required=True, help="Hạt giống công khai: một dòng chữ.")
+def stages(file: Path, take: str, seed: str) -> None:
+    """Rút mẫu nhiều giai đoạn từ FILE: mỗi giai đoạn một cột, từ rộng đến hẹp.
+
+    \b
+    Ví dụ: cchc sample stages ho_dan.csv --take 6,3,2,31 --seed "Xổ số 22/11/2026: 48213"
+    """
+    taken = [int(_decimal(part)) for part in take.split(",")]
+    _show(lambda: desk.draw_stages_file(read_sheet(file), taken, seed))
+
+
+@sample.command()
+@FILE
 @click.option("--classes", help="Cột lớp không trả lời (cùng cột “trả lời” 0/1).")
 @click.option("--poststratify", "strata", multiple=True, help="CỘT:nhóm=số,nhóm=số")
 @click.option("--margin", "margins", multiple=True, help="CỘT:nhóm=số,nhóm=số; nhiều lần được.")

@@ -38,6 +38,7 @@ from sampling.nonresponse import adjust_for_nonresponse
 from sampling.precision_targets import cv_target, meet_targets
 from sampling.raking import Margin, poststratify, rake
 from sampling.selection import DrawPlan, Method, draw_sample
+from sampling.stages import Stage, draw_stages, frames_of_paths
 from sampling.weights import weight_quality
 from survey_app.errors import SurveyError
 from survey_app.formats import number
@@ -232,6 +233,33 @@ def draw_file(sheet: Sheet, wish: DrawWish) -> Answer:
         "the same draw.",
     )
     return Answer(("thứ tự", "loại", "tầng", "mã", "xác suất"), tuple(rows), said)
+
+
+def draw_stages_file(sheet: Sheet, taken: list[int], seed: str) -> Answer:
+    """Draw in stages from a list of last-stage units.
+
+    The first columns of the file are the stages from the top down (province, commune, hamlet,
+    household); ``taken`` says how many of each are drawn below each unit of the one before.
+    """
+    names = list(sheet.columns)[: len(taken)]
+    if len(names) < len(taken):
+        raise SurveyError(
+            f"{sheet.source} có {len(names)} cột nhưng cần {len(taken)} giai đoạn.",
+            details=["mỗi giai đoạn một cột, từ rộng đến hẹp: tỉnh, xã, thôn, hộ"],
+        )
+    paths = zip(*(sheet.columns[name] for name in names), strict=True)
+    frames = frames_of_paths(paths, frame_id=sheet.source)
+    stages = [Stage(name, n) for name, n in zip(names, taken, strict=True)]
+    found = draw_stages(frames.__getitem__, stages, seed=seed)
+    rows = [
+        (*unit.path, number(unit.probability, 8), number(unit.weight, 2)) for unit in found.units
+    ]
+    said = Text(
+        f"{number(len(rows))} {names[-1]}; hạt giống công khai “{seed}”. "
+        f"{number(len(found.short))} nơi không đủ để chọn.",
+        f"{len(rows)} drawn; public seed “{seed}”. {len(found.short)} places had too few.",
+    )
+    return Answer((*names, "xác suất", "trọng số"), tuple(rows), said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,24 @@ def desk_of(campaign: Campaign, code: str, draft: LineDraft) -> Desk:
     )
 
 
+def what_it_tells(campaign: Campaign) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
+    """Return what the plan in force cannot tell apart, and the cells short of people.
+
+    One sentence for each line, and one for each cell that asks more people than its office
+    has counted.
+    """
+    plan = definition_of(campaign)
+    counted = {
+        (rule.code, unit.code): rule.populations[unit.code]
+        for rule in plan.rules
+        for unit in plan.units_of(rule)
+        if unit.code in rule.populations
+    }
+    said = rule_precisions(plan, populations=counted)
+    short = short_cells(plan, counted)
+    return tuple(each.sentence for each in said), tuple(cell.sentence for cell in short)
+
+
 def _detectable(cell: CellPrecision, rule: QuotaRule) -> float:
     usual = cell.n if rule.design is Design.CROSS else rule.per_unit
     pool = cell.population if rule.design is Design.CROSS else None

@@ -25,6 +25,7 @@ from survey_app.models import Campaign, State
 from survey_app.permissions import Permission
 from survey_app.services import campaigns
 from survey_app.services.plans import cells_of, plan_of, plan_overview
+from survey_app.services.what_if import what_it_tells
 from survey_app.views.access import actor, needs
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def plan(slug: str) -> ResponseReturnValue:
     campaign = campaigns.campaign_by_slug(slug)
     definition = campaigns.definition_of(campaign)
     sheet = campaigns.opening_sheet(slug)
+    tells, short = what_it_tells(campaign)
     grids = []
     cells = cells_of(campaign)
     for kind, label in definition.unit_kinds.items():
@@ -149,6 +151,8 @@ def plan(slug: str) -> ResponseReturnValue:
         totals=sheet.totals,
         groups={group.code: group.label for group in definition.groups},
         grids=grids,
+        tells=tells,
+        short=short,
     )
 
 

@@ -89,6 +89,18 @@ def test_a_draw_is_the_same_for_the_same_seed_and_another_for_another(run):
     assert again[0] != again[2]
 
 
+def test_a_draw_in_stages_takes_so_many_below_each_and_multiplies_the_chances(run):
+    rows = [f"T{t},X{t}{x},H{h}" for t in range(4) for x in range(3) for h in range(5)]
+
+    said = run("stages", "s.csv", "--take", "2,2,1", "--seed", "a",
+               s="tỉnh,xã,hộ\n" + "\n".join(rows))  # fmt: skip
+
+    drawn = re.findall(r"^\s*(T\d)\s+(X\d+)\s+(H\d)\s+([\d,]+)", said.output, re.MULTILINE)
+    assert len(drawn) == 2 * 2 * 1
+    assert len({province for province, *_ in drawn}) == 2
+    assert {chance for *_, chance in drawn} == {"0,06666667"}  # 2/4 · 2/3 · 1/5
+
+
 def test_weights_hit_their_margins_and_keep_every_step(run):
     said = run("weights", "people.csv", "--classes", "lớp", "--margin", "giới:nam=45,nữ=55")
 

@@ -327,3 +327,22 @@ def test_a_viewer_sees_the_desk_and_cannot_type(campaign, staff):
         400,
         403,
     )
+
+
+def test_the_plan_page_says_what_its_numbers_cannot_tell_and_where_people_are_short(
+    make_campaign, staff
+):
+    campaign = make_campaign()
+    hoa = staff("coordinator")
+    before = hoa.get(f"/campaigns/{campaign.slug}/plan").get_data(as_text=True)
+    weigh(hoa, campaign, "CX4", "keep", reason="xã ít giao dịch", **{"of:X03": "12"})
+    post(
+        hoa, url(campaign, "versions/2/approve"), url(campaign, "versions"),
+        decision="12/QĐ-UBND", approved_on=today().isoformat(),
+    )  # fmt: skip
+
+    after = hoa.get(f"/campaigns/{campaign.slug}/plan").get_data(as_text=True)
+
+    assert "không phân biệt được hai đơn vị lân cận chênh dưới 0,65 điểm" in before
+    assert "notice-warn" not in before
+    assert "notice-warn" in after

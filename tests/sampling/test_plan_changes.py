@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from questionnaires.loader import load_campaign
 from questionnaires.model import Design
-from sampling.plan_changes import BALLOTS, EACH_UNIT, LINE, ChangeKind, plan_changes
+from sampling.plan_changes import BALLOTS, EACH_UNIT, LINE, PEOPLE, ChangeKind, plan_changes
 from sampling.quotas import quota_totals
 
 PLAN = load_campaign("bo_trach_2020")
@@ -45,6 +45,14 @@ def test_words_designs_and_fees_are_said_as_the_office_says_them():
         ("cách trả lời", "riêng", "chung"),
         ("thù lao một phiếu (đồng)", "10.000", "15.000"),
     ]
+
+
+def test_people_counted_anew_are_a_change_without_ballots():
+    (change,) = plan_changes(PLAN, amended("CX4", populations={"X01": 1200}))
+
+    assert (change.what, change.unit, change.before, change.after, change.ballots) == (
+        PEOPLE, "X01", "–", "1.200", 0,
+    )  # fmt: skip
 
 
 def test_lines_come_and_go_whole():
