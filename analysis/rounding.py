@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import cache
 from math import lcm
 from typing import Final, TypeAlias
 
@@ -29,14 +30,21 @@ def half_up(value: Exact, decimals: int) -> Decimal:
     Decimal('89.46')
     """
     if isinstance(value, Decimal):  # the same answer, many times faster
-        return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, WIDE)
+        rounded = value.quantize(_digit(decimals), ROUND_HALF_UP, WIDE)
+        return rounded or abs(rounded)  # nothing has no sign
     return ratio_half_up(*value.as_integer_ratio(), decimals)
+
+
+@cache
+def _digit(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def ratio_half_up(above: int, below: int, decimals: int) -> Decimal:
     """Round ``above / below`` as ``half_up`` does; ``below`` is positive."""
-    whole = (2 * abs(above) * 10**decimals + below) // (2 * below)
-    return Decimal(whole if above >= 0 else -whole).scaleb(-decimals, WIDE)
+    if above < 0:
+        return -ratio_half_up(-above, below, decimals) + 0
+    return Decimal((2 * above * 10**decimals + below) // (2 * below)).scaleb(-decimals, WIDE)
 
 
 def as_printed(value: Exact, decimals: int) -> Decimal:

@@ -234,6 +234,8 @@ def score_criterion(
     )
     earned = _Earned.by(groups, criterion.max_points)
     raw = raw_weights(groups, weighting, explicit_weights)
+    points = earned.points(raw)
+    others = [other for other in COMPUTED_WEIGHTS if other is not weighting]
     return SurveyScore(
         unit=unit,
         criterion=criterion.code,
@@ -242,12 +244,10 @@ def score_criterion(
         groups=groups,
         weights=raw,
         parts=sum(raw.values()),
-        points=earned.points(raw),
-        alternatives={
-            other: earned.points(raw_weights(groups, other, {}))
-            for other in COMPUTED_WEIGHTS
-            if other is not weighting
-        },
+        points=points,
+        alternatives=dict.fromkeys(others, points)
+        if len(earned.percents) == 1 and points is not None  # one group is all there is
+        else {other: earned.points(raw_weights(groups, other, {})) for other in others},
         without_answers=tuple([g.rule for g in groups if g.mean_ratio is None]),
     )
 

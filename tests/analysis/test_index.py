@@ -260,3 +260,11 @@ def test_a_rank_is_one_more_than_the_number_of_better_units(values):
             other is not None and value is not None and other > value for other in values.values()
         )
         assert ranks[unit] == (None if value is None else better + 1)
+
+
+@given(st.decimals(-(10**9), 10**9, places=5), st.integers(0, 4))
+def test_a_decimal_and_its_fraction_round_to_the_same_digits_and_nothing_has_a_sign(value, digits):
+    as_decimal, as_fraction = half_up(value, digits), half_up(Fraction(value), digits)
+
+    assert str(as_decimal) == str(as_fraction)
+    assert not str(as_decimal).startswith("-0") or as_decimal != 0
