@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def stretched(plan: Campaign, units: int) -> Campaign:
-    """The same plan with as many communes as the country has."""
+    """Return the same plan with as many communes as the country has."""
     some = plan.units
     return restated(
         replace(
