@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from questionnaires.model import Design
 from survey_app import create_app
 from survey_app.config import Config
 from survey_app.extensions import db, without_durability
@@ -28,7 +29,7 @@ from survey_app.services.ballots import submit_ballot
 from survey_app.services.definitions import rule_form
 from survey_app.services.entries import print_sheets
 from survey_app.services.index_runs import run_index
-from survey_app.services.plans import rule_by_code
+from survey_app.services.plans import cells_of, rule_by_code
 from survey_app.services.selfscores import import_scores
 from survey_app.services.simulation import Simulation
 from tests.builders import CLERK, bo_trach, full_answers, make_slips, small_definition
@@ -66,6 +67,9 @@ class Screen:
 FREE = "one unit"
 """Stands for the unit whose cell is short: its form says nothing about being full."""
 
+HALF_WAY = ("progress",)
+"""Screens whose pictures show a campaign in the middle of its days."""
+
 FIRST = ".component-walk[open] > summary"
 COMPONENT = ".component-walk:not([open]):has(.counts) > summary"
 SURVEYED = ".component-walk[open] .leaf-walk:has(.counts) > summary"
@@ -84,6 +88,10 @@ SCREENS = (
     Screen("home", "/", ".campaign-card", ()),
     Screen("overview", HERE, "dl.stats", ()),
     Screen("plan", f"{HERE}/plan", "table"),
+    Screen("plan-table", f"{HERE}/plan/table", "textarea", ()),
+    Screen("plan-versions", f"{HERE}/plan/versions", "article.version", ()),
+    Screen("plan-line", f"{HERE}/plan/rules/CX4", "table.desk-table"),
+    Screen("proposal", f"{HERE}/people/proposal", "table", ()),
     Screen("opening", f"{HERE}/open", "table.settings"),
     Screen("people", f"{HERE}/people", "main form", ()),
     Screen("slips", f"{HERE}/slips", "table"),
@@ -113,6 +121,7 @@ class World:
     codes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     sheet: str = ""
     free: str = ""
+    half: str = ""
     session: dict[str, object] = field(default_factory=dict)
 
     def path(self, screen: Screen) -> str:
@@ -121,7 +130,9 @@ class World:
             unit = self.free if screen.unit == FREE else screen.unit
             place = "/".join(filter(None, (screen.rule, unit)))
             return f"/p/BT20/{place}{screen.path}#{self.codes[screen.rule, screen.unit].pop()}"
-        return screen.path.format(sheet=self.sheet)
+        path = screen.path.format(sheet=self.sheet)
+        half = self.half and screen.name in HALF_WAY
+        return path.replace(HERE, f"/campaigns/{self.half}") if half else path
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +189,30 @@ def filled(*, whole: bool) -> World:
         },
         sheet=paper.serial,
         free=free,
+        half=half_way() if whole else "",
     )
+
+
+def half_way() -> str:
+    """Open a second campaign two days old, as a coordinator has it most of the time."""
+    dates = {"opens": today() - timedelta(days=2), "closes": today() + timedelta(days=2)}
+    definition = replace(bo_trach(), slug="bo_trach_2021", short_code="BT21", **dates)
+    slug = campaigns.load_campaign(definition, simulated=True, actor=CLERK)
+    sheet = campaigns.opening_sheet(slug)
+    campaigns.open_campaign(slug, confirmed_sha256=sheet.sha256, actor=CLERK)
+    campaign = campaigns.campaign_by_slug(slug)
+    rng = np.random.default_rng(21)
+    places = [(cell.rule.code, cell.unit.code, cell.target) for cell in cells_of(campaign)]
+    crossed = {rule.code for rule in definition.rules if rule.design is Design.CROSS}
+    pace = {unit.code: rng.uniform(0.1, 1.1) for unit in definition.units}
+    for rule, unit, target in places:
+        if rule in crossed:
+            continue
+        back = min(target, rng.binomial(target, min(1.0, pace[unit])))
+        for slip in make_slips(campaign, rule, unit, back):
+            submit_ballot("BT21", rule, unit, slip.code, {"Q01": "4"}, address="simulated")
+    print_sheets(slug, "CX2", "X03", 12, actor=CLERK)
+    return slug
 
 
 def the_staff(slug: str) -> None:
