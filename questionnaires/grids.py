@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,10 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from questionnaires.errors import DefinitionError, Mistake
 from questionnaires.names import tidy
-from questionnaires.workbook import MAX_BYTES, merged_mistakes, open_fenced
-
-MAX_ROWS: Final = 5_000
-MAX_COLUMNS: Final = 200
+from questionnaires.workbook import MAX_BYTES, TABLE, Bounds, merged_mistakes, open_fenced
 
 PASTED: Final = "bảng dán"
 """Name of a pasted table in mistakes."""
@@ -67,7 +64,7 @@ class Grid:
         return Mistake(self.source, place, problem, remedy)
 
 
-def grid_of_text(text: str, source: str = PASTED) -> Grid:
+def grid_of_text(text: str, source: str = PASTED, bounds: Bounds = TABLE) -> Grid:
     """Read a table pasted from Excel or Word, or the text of a CSV file.
 
     Cells are parted by tabs where there is one, else by the semicolons or commas of CSV.
@@ -75,11 +72,11 @@ def grid_of_text(text: str, source: str = PASTED) -> Grid:
     Raises
     ------
     DefinitionError
-        If there is nothing in it, or more than a plan can have.
+        If there is nothing in it, or more than ``bounds`` allows.
 
     """
     if len(text) > MAX_BYTES:
-        raise DefinitionError([_too_large(source, "dài hơn 5 MB")])
+        raise DefinitionError([_too_large(source, "dài hơn 5 MB", bounds)])
     first = next((line for line in text.splitlines() if line.strip()), "")
     mark = "\t" if "\t" in text else max(";,", key=first.count)
     try:
@@ -89,16 +86,16 @@ def grid_of_text(text: str, source: str = PASTED) -> Grid:
         raise DefinitionError(
             [Mistake(source, "cả bảng", problem, "chép lại bảng từ Excel rồi dán")]
         ) from error
-    return _grid(source, [[tidy(cell) for cell in row] for row in rows])
+    return grid_of_rows(source, [[tidy(cell) for cell in row] for row in rows], bounds)
 
 
-def grid_of_csv(data: bytes, filename: str) -> Grid:
+def grid_of_csv(data: bytes, filename: str, bounds: Bounds = TABLE) -> Grid:
     """Read a CSV file, UTF-8 with or without a mark.
 
     Raises
     ------
     DefinitionError
-        If it is not UTF-8, empty, or larger than a plan can be.
+        If it is not UTF-8, empty, or larger than ``bounds`` allows.
 
     """
     try:
@@ -107,10 +104,10 @@ def grid_of_csv(data: bytes, filename: str) -> Grid:
         problem = "không phải CSV mã hóa UTF-8"
         remedy = "trong Excel chọn Save As → CSV UTF-8, hoặc gửi tệp .xlsx"
         raise DefinitionError([Mistake(filename, "cả tệp", problem, remedy)]) from error
-    return grid_of_text(text, filename)
+    return grid_of_text(text, filename, bounds)
 
 
-def grid_of_workbook(data: bytes, filename: str) -> Grid:
+def grid_of_workbook(data: bytes, filename: str, bounds: Bounds = TABLE) -> Grid:
     """Read the first sheet of a workbook that holds anything.
 
     Raises
@@ -119,7 +116,7 @@ def grid_of_workbook(data: bytes, filename: str) -> Grid:
         If it cannot be opened, is empty, has merged cells or error values; names each.
 
     """
-    book = open_fenced(data, filename, computed=True)
+    book = open_fenced(data, filename, computed=True, bounds=bounds)
     for sheet in book.worksheets:
         cells = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         if not any(text for row in cells for text in row):
@@ -127,7 +124,7 @@ def grid_of_workbook(data: bytes, filename: str) -> Grid:
         mistakes = [*_merged(sheet, filename), *_errors(sheet, filename)]
         if mistakes:
             raise DefinitionError(mistakes)
-        return _grid(filename, cells)
+        return grid_of_rows(filename, cells, bounds)
     raise DefinitionError([_empty(filename)])
 
 
@@ -163,20 +160,30 @@ def _text(value: object) -> str:
             return tidy(str(value))
 
 
-def _grid(source: str, rows: list[list[str]]) -> Grid:
-    """Square the rows up, leave empty ones out, and remember where each cell stood."""
+def grid_of_rows(source: str, rows: Sequence[Sequence[str]], bounds: Bounds = TABLE) -> Grid:
+    """Square rows of tidy texts up, leave empty ones out, and remember where each cell stood.
+
+    Raises
+    ------
+    DefinitionError
+        If there is nothing in them, or more than ``bounds`` allows.
+
+    """
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
     width = max((max(i for i, text in enumerate(row) if text) for _, row in filled), default=-1) + 1
     if not filled:
         raise DefinitionError([_empty(source)])
-    if max(len(filled), width) > MAX_ROWS or min(len(filled), width) > MAX_COLUMNS:
-        raise DefinitionError([_too_large(source, f"có {len(filled)} dòng, {width} cột")])
+    longer, shorter = sorted((len(filled), width), reverse=True)
+    if longer > bounds.rows or shorter > bounds.columns or longer * shorter > bounds.cells:
+        size = f"có {len(filled)} dòng, {width} cột"
+        raise DefinitionError([_too_large(source, size, bounds)])
+    letters = [get_column_letter(column) for column in range(1, width + 1)]
     return Grid(
         source,
         tuple(
             tuple(
-                GridCell(text, f"{get_column_letter(column)}{number}")
-                for column, text in enumerate((*row, *[""] * width)[:width], start=1)
+                GridCell(text, f"{letter}{number}")
+                for letter, text in zip(letters, (*row, *[""] * width)[:width], strict=True)
             )
             for number, row in filled
         ),
@@ -187,6 +194,6 @@ def _empty(source: str) -> Mistake:
     return Mistake(source, "cả bảng", "bảng trống", "chép cả bảng, kể cả dòng tiêu đề, rồi dán lại")
 
 
-def _too_large(source: str, size: str) -> Mistake:
-    remedy = f"xóa dòng thừa; nhiều nhất {MAX_ROWS} dòng và {MAX_COLUMNS} cột"
+def _too_large(source: str, size: str, bounds: Bounds = TABLE) -> Mistake:
+    remedy = f"xóa dòng thừa; nhiều nhất {bounds.rows} dòng và {bounds.columns} cột"
     return Mistake(source, "cả bảng", f"bảng {size}", remedy)

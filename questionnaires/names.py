@@ -139,16 +139,22 @@ def tidy(text: str) -> str:
     return " ".join(folded.split())
 
 
-@lru_cache(maxsize=20_000)
-def _words(name: str) -> str:
-    """Lower case, without punctuation."""
+def bare(name: str) -> str:
+    """Return a name in lower case, without punctuation."""
     return " ".join(re.sub(r"[^\w\s]", " ", tidy(name).casefold()).split())
 
 
-@lru_cache(maxsize=20_000)
-def _tones_apart(name: str) -> str:
-    """Put the tone of each syllable behind it, so that its place does not matter."""
-    return " ".join(_tone_apart(word) for word in _words(name).split())
+def spoken(name: str) -> str:
+    """Return what two spellings of one name share: each syllable, its tone behind it.
+
+    Where the tone mark stands, case, spaces and punctuation do not matter. Nothing is
+    remembered, so that it may be given names of persons.
+    """
+    return " ".join(_tone_apart(word) for word in bare(name).split())
+
+
+_words = lru_cache(maxsize=20_000)(bare)
+_tones_apart = lru_cache(maxsize=20_000)(spoken)
 
 
 def _tone_apart(word: str) -> str:
@@ -172,10 +178,11 @@ def _in_order(name: str) -> str:
 
 def plain(name: str) -> str:
     """Return a name in small ASCII letters: ``Đồng Trạch`` becomes ``dong trach``."""
-    letters = unicodedata.normalize("NFD", _words(name).replace("đ", "d"))
+    letters = unicodedata.normalize("NFD", bare(name).replace("đ", "d"))
     return "".join(sign for sign in letters if not unicodedata.combining(sign))
 
 
+@lru_cache(maxsize=20_000)
 def _plain_without_rank(name: str) -> str:
     return plain(_without_rank(name))
 

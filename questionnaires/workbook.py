@@ -15,6 +15,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -40,6 +41,19 @@ MAX_COLUMNS: Final = 200
 MAX_CELLS: Final = 100_000
 """Most cells of all sheets, counted in their text before it is parsed."""
 
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a table may be; ``cells`` counts all sheets of a workbook."""
+
+    rows: int = MAX_ROWS
+    columns: int = MAX_COLUMNS
+    cells: int = MAX_CELLS
+
+
+TABLE: Final = Bounds()
+"""Bounds of a table of an office; a list of people may be longer."""
+
 CELL_TAG: Final = re.compile(rb"<(?:\w+:)?c[\s/>]")
 ENTITY: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 SHEET_MEMBER: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -52,7 +66,7 @@ AnyCell = Cell | MergedCell
 
 
 def open_fenced(
-    file: Path | BinaryIO | bytes, filename: str, *, computed: bool = False
+    file: Path | BinaryIO | bytes, filename: str, *, computed: bool = False, bounds: Bounds = TABLE
 ) -> Workbook:
     """Open an .xlsx workbook without trusting it.
 
@@ -64,6 +78,8 @@ def open_fenced(
         The name its sender knows it by; it stands in every mistake.
     computed
         Whether formulas are read as the values their program left beside them.
+    bounds
+        How large it may be.
 
     Raises
     ------
@@ -74,7 +90,7 @@ def open_fenced(
     data = _bytes_of(file)
     mistake = _outside(data, filename)
     if mistake is None:
-        mistake = _inside(data, filename)
+        mistake = _inside(data, filename, bounds)
     if mistake is not None:
         raise DefinitionError([mistake])
     try:
@@ -86,10 +102,10 @@ def open_fenced(
             filename,
             sheet.title,
             f"trang tính dùng đến ô {sheet.dimensions.rpartition(':')[2]}",
-            f"xóa các dòng, cột thừa (nhiều nhất {MAX_ROWS} dòng, {MAX_COLUMNS} cột)",
+            f"xóa các dòng, cột thừa (nhiều nhất {bounds.rows} dòng, {bounds.columns} cột)",
         )
         for sheet in book.worksheets
-        if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS
+        if sheet.max_row > bounds.rows or sheet.max_column > bounds.columns
     ]
     if too_large:
         raise DefinitionError(too_large)
@@ -186,7 +202,7 @@ def _outside(data: bytes, filename: str) -> Mistake | None:
     return None
 
 
-def _inside(data: bytes, filename: str) -> Mistake | None:
+def _inside(data: bytes, filename: str, bounds: Bounds) -> Mistake | None:
     """Judge the archive by what it declares, then its members by their text."""
     too_large = Mistake(
         filename,
@@ -209,7 +225,7 @@ def _inside(data: bytes, filename: str) -> Mistake | None:
                 cells += len(CELL_TAG.findall(text)) if member in sheets else 0
                 if ENTITY.search(text) and member.filename.endswith((".xml", ".rels")):
                     return _unreadable(filename)
-                if cells > MAX_CELLS:
+                if cells > bounds.cells:
                     return too_large
     except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError):
         return _unreadable(filename)

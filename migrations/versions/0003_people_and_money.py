@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("amount_vnd", sa.BigInteger(), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=400), nullable=False),
+        sa.Column("struck_out", sa.String(length=400), nullable=False),
         sa.Column("author", sa.String(length=200), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount_vnd > 0", name=op.f("ck_advances_amount_is_positive")),

@@ -21,8 +21,10 @@ from survey_app import create_app
 from survey_app.cli.admin import backup, serve, user
 from survey_app.cli.campaign import campaign
 from survey_app.cli.demo import demo
+from survey_app.cli.money import money, recheck
 from survey_app.cli.paper import forms, slips
 from survey_app.cli.plan import plan
+from survey_app.cli.roster import roster
 from survey_app.cli.sample import sample
 from survey_app.cli.scores import criteria, index, scores
 from survey_app.errors import SurveyError
@@ -65,7 +67,22 @@ def _inside_the_app(command: click.Command) -> None:
         command.callback = with_appcontext(command.callback)
 
 
-for command in (campaign, plan, sample, slips, forms, scores, criteria, index, user, backup, serve):
+for command in (
+    campaign,
+    plan,
+    roster,
+    sample,
+    slips,
+    forms,
+    money,
+    recheck,
+    scores,
+    criteria,
+    index,
+    user,
+    backup,
+    serve,
+):
     _inside_the_app(command)
     cli.add_command(command)
 cli.add_command(demo)  # makes an app of its own, in a folder of its own

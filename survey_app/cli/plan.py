@@ -1,18 +1,37 @@
-"""``cchc plan``: read a table, list versions, approve or withdraw one."""
+"""``cchc plan``: read a table, list versions, approve or withdraw one, put it on paper."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from questionnaires.plan_taking import Choices
-from survey_app.cli.common import COMMAND_LINE, Day, table
+from survey_app.cli.common import COMMAND_LINE, Day, table, write
 from survey_app.formats import day, moment, number
-from survey_app.services import handing_out, plan_reading, plan_versions
+from survey_app.printing.annex_workbook import write_annex_workbook
+from survey_app.printing.docx_field import write_enumerators, write_handovers
+from survey_app.printing.docx_plan import write_annex, write_plan
+from survey_app.printing.handover_workbook import write_handover_workbook
+from survey_app.services import (
+    field_papers,
+    handing_out,
+    plan_papers,
+    plan_reading,
+    plan_versions,
+)
 from survey_app.services.campaigns import campaign_by_slug
+
+PAPERS: Final[dict[str, dict[str, Callable[[Any], bytes]]]] = {
+    "plan": {".docx": write_plan},
+    "annex": {".docx": write_annex, ".xlsx": write_annex_workbook},
+    "enumerators": {".docx": write_enumerators},
+    "handover": {".docx": write_handovers, ".xlsx": write_handover_workbook},
+}
+"""Papers by kind and by the end of the file's name."""
 
 
 @click.group()
@@ -147,6 +166,40 @@ def hands(slug: str, *, take: bool) -> None:
     if take:
         added = handing_out.hand_out(slug, actor=COMMAND_LINE)
         click.echo(f"Đã thêm {number(added)} phân công.")
+
+
+@plan.command()
+@click.argument("slug")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help=".docx hoặc .xlsx"
+)
+@click.option(
+    "--kind", type=click.Choice(tuple(PAPERS)), default="plan", show_default=True, help="Văn bản."
+)
+@click.option("--version", "number_", type=int, help="Bản kế hoạch khác bản đang áp dụng.")
+@click.option("--unit", help="Một đơn vị, với --kind handover.")
+def paper(slug: str, out: Path, *, kind: str, number_: int | None, unit: str | None) -> None:
+    """Lập văn bản của đợt SLUG theo Nghị định 30/2020/NĐ-CP để trình ký.
+
+    plan: kế hoạch kèm phụ lục (.docx); annex: phụ lục phân bổ (.docx, .xlsx);
+    enumerators: danh sách điều tra viên (.docx); handover: bàn giao phiếu (.docx, .xlsx).
+
+    \b
+    Ví dụ: cchc plan paper bo_trach_2020 --out ke_hoach.docx
+           cchc plan paper bo_trach_2020 --kind annex --out phu_luc.xlsx
+           cchc plan paper bo_trach_2020 --kind handover --unit X17 --out x17.docx
+    """
+    writers = PAPERS[kind]
+    suffix = out.suffix.lower()
+    if suffix not in writers:
+        raise click.BadParameter(f"{kind} lập được dạng: {', '.join(writers)}", param_hint="--out")
+    if kind in ("plan", "annex"):
+        content: Any = plan_papers.plan_paper(slug, number_)
+    elif kind == "handover":
+        content = field_papers.handover_paper(slug, unit)
+    else:
+        content = field_papers.enumerator_list(slug)
+    write(out, writers[suffix](content))
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -91,7 +91,10 @@ class Substitution(Model):
 
 
 class Advance(Model):
-    """Cash handed out for one unit before its forms came back (tạm ứng)."""
+    """Cash handed out for one unit before its forms came back (tạm ứng).
+
+    ``struck_out`` says why an entry was a mistake; such an advance counts nowhere and stays.
+    """
 
     __tablename__ = "advances"
     __table_args__ = (CheckConstraint("amount_vnd > 0", name="amount_is_positive"),)
@@ -102,6 +105,7 @@ class Advance(Model):
     amount_vnd: Mapped[int] = mapped_column(BigInteger)
     paid_on: Mapped[date]
     note: Mapped[str] = mapped_column(String(400), default="")
+    struck_out: Mapped[str] = mapped_column(String(400), default="")
     author: Mapped[str] = mapped_column(String(200))
     recorded_at: Mapped[datetime] = mapped_column(Moment, default=now)
 

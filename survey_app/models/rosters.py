@@ -87,8 +87,8 @@ class Draw(Model):
     """A sample and its reserve, drawn from a public seed so that it can be repeated.
 
     ``result`` is what ``sampling.selection`` returned: chosen keys in order, inclusion
-    probabilities, reserve in order, digest of the list. ``released`` is how many names of
-    each reserve were given out.
+    probabilities, reserve in order; and the batches of the reserve called since, by unit or
+    stratum, with their reasons. ``released`` is how many names were called in all.
     """
 
     __tablename__ = "draws"

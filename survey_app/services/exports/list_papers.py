@@ -1,0 +1,174 @@
+"""Papers people sign while the survey runs: lists of respondents and enumerators, handovers.
+
+What is on them comes from ``services.field_lists``; names are printed, telephones are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from questionnaires.vietnamese_numbers import dong_in_words
+from questionnaires.wording import vi_number
+from survey_app.models import Campaign, QuotaRule, Unit
+from survey_app.services.exports.look import Column
+from survey_app.services.exports.papers import Papers
+from survey_app.services.paper_words import place_of
+from survey_app.services.participation import PeopleList
+
+PAID: Final = (
+    Column("STT", 5, "code"),
+    Column("Họ và tên", 27),
+    Column("Cơ quan, địa chỉ", 32),
+    Column("Số tiền (đồng)", 13, "count"),
+    Column("Ký nhận", 18),
+)
+UNPAID: Final = (
+    Column("STT", 5, "code"),
+    Column("Họ và tên", 30),
+    Column("Cơ quan, địa chỉ", 40),
+    Column("Ký tên", 20),
+)
+ENUMERATORS: Final = (
+    Column("STT", 5, "code"),
+    Column("Đơn vị được điều tra", 31),
+    Column("Người trực tiếp điều tra", 27),
+    Column("Số tiền (đồng)", 13, "count"),
+    Column("Ký nhận", 19),
+)
+HANDOVER: Final = (
+    Column("STT", 5, "code"),
+    Column("Mẫu phiếu", 9, "code"),
+    Column("Đối tượng", 34),
+    Column("Chỉ tiêu", 9, "count"),
+    Column("Phiếu mời", 9, "count"),
+    Column("Phiếu giấy", 9, "count"),
+    Column("Thu về", 9, "count"),
+    Column("Ghi chú", 16),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumeratorLine:
+    """One surveyed unit: who went there (several names, or none yet) and the fee. [VND]."""
+
+    unit: Unit
+    names: tuple[str, ...]
+    fee_vnd: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverLine:
+    """Forms of one rule that went out and came back. [forms]."""
+
+    rule: QuotaRule
+    target: int
+    slips: int
+    sheets: int
+    returned: int
+
+
+def respondents_paper(
+    campaign: Campaign, lists: Sequence[PeopleList], groups: dict[str, str]
+) -> bytes:
+    """Write one sheet for each list, with empty lines up to the number the plan asks for."""
+    papers = Papers(campaign, "Danh sách người trả lời ký nhận")
+    for one in lists:
+        unit = f" {one.unit.code}" if one.unit else ""
+        columns = PAID if one.fee_vnd else UNPAID
+        title = "DANH SÁCH NGƯỜI TRẢ LỜI PHIẾU KÝ NHẬN THÙ LAO"
+        paper = papers.paper(
+            f"{one.rule.code}{unit}",
+            title if one.fee_vnd else "DANH SÁCH NGƯỜI TRẢ LỜI PHIẾU",
+            columns,
+        )
+        paper.line(_about(one, groups), "middle")
+        paper.line(f"({campaign.title})", "italic")
+        paper.header()
+        first = paper.next
+        for person in one.people:
+            paid = (person.fee_vnd,) if one.fee_vnd else ()
+            paper.row((str(person.line), person.name, person.office, *paid, None), tall=True)
+        last = max((person.line for person in one.people), default=0)
+        for line in range(last + 1, last + 1 + max(0, one.wanted - len(one.people))):
+            paper.row((str(line), *[None] * (len(columns) - 1)), tall=True)
+        if one.fee_vnd:
+            paper.total("Cộng", first, {3: one.total_vnd})
+            paper.line(f"Bằng chữ: {dong_in_words(one.total_vnd)}.", "words")
+        paper.signatures(
+            place_of(campaign.organisation),
+            ("NGƯỜI LẬP DANH SÁCH", "XÁC NHẬN CỦA ĐƠN VỊ"),
+        )
+    return papers.close()
+
+
+def _about(one: PeopleList, groups: dict[str, str]) -> str:
+    whom = groups.get(one.rule.group, one.rule.group)
+    about = one.unit.name if one.unit else "mọi đơn vị được đánh giá"
+    fee = f", {vi_number(one.fee_vnd)} đồng/người" if one.fee_vnd else ""
+    return (
+        f"Mẫu phiếu {one.rule.form} · {whom} · đánh giá {about} · "
+        f"kế hoạch {vi_number(one.wanted)} người{fee}"
+    )
+
+
+def enumerators_paper(campaign: Campaign, lines: Sequence[EnumeratorLine]) -> bytes:
+    """Write the list of enumerators with their fee by unit."""
+    papers = Papers(campaign, "Danh sách người điều tra ký nhận")
+    paper = papers.paper(
+        "Người điều tra", "DANH SÁCH NGƯỜI TRỰC TIẾP ĐIỀU TRA KÝ NHẬN THÙ LAO", ENUMERATORS
+    )
+    paper.line(f"({campaign.title})", "italic")
+    paper.header()
+    first = paper.next
+    for place, line in enumerate(lines, 1):
+        unit = f"{line.unit.code} · {line.unit.name}"
+        paper.row((str(place), unit, ", ".join(line.names), line.fee_vnd, None), tall=True)
+    total = sum(line.fee_vnd for line in lines)
+    paper.total("Cộng", first, {3: total})
+    paper.line(f"Bằng chữ: {dong_in_words(total)}.", "words")
+    paper.signatures(
+        place_of(campaign.organisation), ("NGƯỜI LẬP DANH SÁCH", "KẾ TOÁN", "THỦ TRƯỞNG ĐƠN VỊ")
+    )
+    return papers.close()
+
+
+def handover_paper(
+    campaign: Campaign, unit: Unit | None, lines: Sequence[HandoverLine], groups: dict[str, str]
+) -> bytes:
+    """Write the record of forms handed out to a unit and back; blanks are filled in by hand."""
+    papers = Papers(campaign, "Biên bản giao nhận phiếu")
+    name = unit.code if unit else "Dòng chung"
+    paper = papers.paper(f"Giao nhận {name}", "BIÊN BẢN GIAO NHẬN PHIẾU", HANDOVER)
+    about = f"về {unit.name}" if unit else "của các đối tượng đánh giá chung mọi đơn vị"
+    paper.line(f"Phiếu lấy ý kiến {about}", "middle")
+    paper.line(f"({campaign.title})", "italic")
+    paper.next += 1
+    dots = "." * 60
+    paper.line(f"Hôm nay, ngày ..... tháng ..... năm ........, tại {dots}, chúng tôi gồm:")
+    for side in ("Bên giao", "Bên nhận"):
+        paper.line(f"{side}: ông/bà {dots}, đơn vị {dots}")
+    paper.line("đã giao, nhận số phiếu sau đây:")
+    paper.header()
+    first = paper.next
+    for place, line in enumerate(lines, 1):
+        whom = groups.get(line.rule.group, line.rule.group)
+        numbers = (line.target, line.slips, line.sheets, line.returned)
+        paper.row((str(place), line.rule.form, whom, *numbers, None))
+    sums = {
+        3: sum(line.target for line in lines),
+        4: sum(line.slips for line in lines),
+        5: sum(line.sheets for line in lines),
+        6: sum(line.returned for line in lines),
+    }
+    paper.total("Cộng", first, sums)
+    paper.next += 1
+    paper.line(
+        "Phiếu mời, phiếu giấy: số đã in để giao, đã trừ phiếu thu hồi và phiếu huỷ. Thu về: số "
+        "phiếu trả lời nhận được bằng mọi hình thức tính đến lúc in biên bản. Biên bản lập thành "
+        "02 bản, mỗi bên giữ 01 bản.",
+        "words",
+    )
+    paper.signatures(place_of(campaign.organisation), ("ĐẠI DIỆN BÊN GIAO", "ĐẠI DIỆN BÊN NHẬN"))
+    return papers.close()

@@ -1,0 +1,29 @@
+"""Workbooks of a re-check: the sheet for callers, the minutes for the council."""
+
+from __future__ import annotations
+
+from survey_app.services.audit import Actor, record
+from survey_app.services.campaigns import campaign_by_slug
+from survey_app.services.exports import XLSX, ExportFile
+from survey_app.services.exports.recheck_papers import call_sheet, minutes_paper
+from survey_app.services.recheck_results import results_of
+from survey_app.services.rechecks import all_calls, due_calls, may_call, recheck_of
+from survey_app.services.transactions import transaction
+
+
+def call_sheet_file(slug: str, number: int, *, actor: Actor) -> ExportFile:
+    """Write the call sheet of those this person may call; noted in the trail."""
+    campaign = campaign_by_slug(slug)
+    recheck = recheck_of(campaign, number)
+    due = [call for call in due_calls(recheck, all_calls(recheck)) if may_call(call, actor)]
+    data = call_sheet(campaign, recheck, due)
+    with transaction() as session:
+        record(session, actor, "recheck.print", f"{slug}/{number}", calls=len(due))
+    return ExportFile(f"{slug}_phuc-tra-{number}_phieu-goi.xlsx", data, XLSX)
+
+
+def minutes_file(slug: str, number: int) -> ExportFile:
+    """Write what the council is told: rates by unit and by enumerator, without respondents."""
+    campaign = campaign_by_slug(slug)
+    data = minutes_paper(campaign, results_of(recheck_of(campaign, number)))
+    return ExportFile(f"{slug}_phuc-tra-{number}_ket-qua.xlsx", data, XLSX)
