@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "rule_id", "unit_id", "line", name=op.f("uq_participations_rule_id_unit_id_line")
         ),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("participations", schema=None) as batch_op:
         batch_op.create_index(

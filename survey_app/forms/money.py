@@ -60,7 +60,7 @@ class PeopleForm(OfficeForm):
         ],
         description=_(
             "Mỗi người một dòng: họ tên; cơ quan hoặc địa chỉ; điện thoại. Dán được từ Excel. "
-            "Tên được xếp theo vần, không theo thứ tự trả lời."
+            "Danh sách luôn xếp theo vần tên; thêm người thì số thứ tự được xếp lại."
         ),
         render_kw={"rows": 6, "class": "pasted", "spellcheck": "false"},
     )

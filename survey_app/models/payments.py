@@ -24,14 +24,16 @@ from survey_app.models.types import Moment, now, one_of, words
 class Participation(Model):
     """One person who took part; ``unit_id`` is None for a rule whose people rate all units.
 
-    ``line`` is the place on the printed list of the rule and unit; ``signed`` says that the
-    person signed for the fee.
+    ``line`` is the place on the printed list of the rule and unit, by the alphabet; ``signed``
+    says that the person signed for the fee. The table has no row order on SQLite, so nothing
+    tells who came first.
     """
 
     __tablename__ = "participations"
     __table_args__ = (
         UniqueConstraint("rule_id", "unit_id", "line"),
         CheckConstraint("fee_vnd >= 0", name="fee_not_negative"),
+        {"sqlite_with_rowid": False},
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

@@ -71,11 +71,11 @@ def write_annex_workbook(paper: PlanPaper) -> bytes:
 
 def _annex(book: PaperBook, annex: Annex, paper: PlanPaper) -> Place:
     rules = annex.rules
-    sheet = book.sheet(annex.label, (12, 72, *(30 for _ in rules), 24))
+    sheet = book.sheet(annex.label, (12, 78, *(30 for _ in rules), 24))
     sheet.across(annex.label, "label")
     sheet.across(annex.subject, "title")
     sheet.across(paper.attached, "attached")
-    sheet.next += 1
+    sheet.gap()
     headings = ("STT", "Đơn vị", *(f"{rule.code}\n{rule.group}" for rule in rules), "Cộng")
     sheet.headings(headings, freeze=FIRST_RULE)
     first = sheet.next
@@ -145,7 +145,7 @@ def _summary(book: PaperBook, paper: PlanPaper, places: list[Place]) -> None:
     sheet = book.sheet(SUMMARY, [width for _name, width, _look in SUMMARY_COLUMNS])
     sheet.across("TỔNG HỢP SỐ PHIẾU VÀ KINH PHÍ", "title")
     sheet.across(paper.attached, "attached")
-    sheet.next += 1
+    sheet.gap()
     sheet.headings([name for name, _width, _look in SUMMARY_COLUMNS], freeze=1)
     looks = [look for _name, _width, look in SUMMARY_COLUMNS]
     first = sheet.next

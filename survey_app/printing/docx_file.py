@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from copy import deepcopy
 from datetime import UTC
 from typing import Final
 
 from docx import Document
 from docx.document import Document as Word
-from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import parse_xml
@@ -43,7 +44,16 @@ INDENT_MM: Final = 10
 KEPT: Final = {"Normal", "Heading1", "Heading2", "DefaultParagraphFont", "TableNormal", "NoList"}
 """Styles of the library's template that are used; the rest would fill Word's list."""
 
-LEFT_OUT: Final = ("thumbnail", "stylesWithEffects", "customXml", "numbering", "theme")
+LEFT_OUT: Final = (
+    "thumbnail",
+    "stylesWithEffects",
+    "customXml",
+    "numbering",
+    "theme",
+    "fontTable",
+    "extended-properties",
+    "webSettings",
+)
 """What else the template brings along and no paper of ours needs."""
 
 LEFT, CENTER, RIGHT, BOTH = (
@@ -88,10 +98,15 @@ class WordFile:
 
     def new_part(self, *, landscape: bool) -> None:
         """Begin a new page whose numbers start again at 1, as an annex has them."""
-        self.section = self.word.add_section(WD_SECTION.NEW_PAGE)
-        last = self.word.element.body.xpath("./w:p[w:pPr/w:sectPr]")[-1]
-        last.style = style_id("Kẻ ngang")
-        self._set_page(landscape=landscape)
+        turned = landscape != (self.section.orientation == WD_ORIENT.LANDSCAPE)
+        style = f'<w:pStyle w:val="{style_id("Kẻ ngang")}"/>'
+        holder = parse_xml(f"<w:p {nsdecls('w')}><w:pPr>{style}</w:pPr></w:p>")
+        holder.pPr.append(deepcopy(self.end))
+        self.end.addprevious(holder)
+        for head in self.end.findall(qn("w:headerReference")):
+            self.end.remove(head)
+        if turned:  # otherwise the part keeps the paper and the head of the one before it
+            self._set_page(landscape=landscape)
 
     def close(self) -> bytes:
         """Return the file."""

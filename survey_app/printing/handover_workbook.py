@@ -37,7 +37,7 @@ def write_handover_workbook(paper: HandoverPaper) -> bytes:
     sheet.across("SỔ THEO DÕI BÀN GIAO PHIẾU ĐIỀU TRA", "title")
     sheet.across(paper.subject, "attached")
     sheet.across(f"Hạn trả lời của đợt: hết ngày {written_day(paper.closes)}", "attached")
-    sheet.next += 1
+    sheet.gap()
     sheet.headings([name for name, _width, _look in COLUMNS], freeze=2)
     looks = [look for _name, _width, look in COLUMNS]
     first = sheet.next
@@ -88,7 +88,7 @@ def _serials(book: PaperBook, paper: HandoverPaper) -> None:
         return
     sheet = book.sheet("Bảng kê số phiếu", (14, 80, 26, 34, 22, 22, 50))
     sheet.across("BẢNG KÊ SỐ PHIẾU GIẤY", "title")
-    sheet.next += 1
+    sheet.gap()
     headings = ("STT", "Bên nhận", "Dòng", "Số phiếu", "Giao", "Nhận lại", "Ghi chú")
     sheet.headings(headings, freeze=2)
     looks = ("code", "text", "code", "code", "code", "code", "text")

@@ -23,9 +23,10 @@ FONT: Final = "Times New Roman"
 A4: Final = 9
 POINTS: Final = 12
 LINE_PT: Final = 15.5
-ROOM_PT: Final = 4
+ROOM_PT: Final = 2.5
 """Height of a line of text, and what a row has besides. [pt]"""
-LETTER_MM: Final = 2.2
+GAP_PT: Final = 6
+LETTER_MM: Final = 1.852
 """Width of a letter, by which columns of a workbook are measured. [mm]"""
 BOLD: Final = ("head", "strong")
 COUNT: Final = '#,##0;-#,##0;"–"'
@@ -141,6 +142,11 @@ class PaperSheet:
         self.merged(self.next, 0, self.columns - 1, text, look)
         lines = lines_of(text, POINTS, sum(self.widths))
         self.sheet.set_row(self.next, LINE_PT * lines + ROOM_PT)
+        self.next += 1
+
+    def gap(self) -> None:
+        """Leave a little room."""
+        self.sheet.set_row(self.next, GAP_PT)
         self.next += 1
 
     def merged(self, row: int, first: int, last: int, cell: Cell, look: str) -> None:

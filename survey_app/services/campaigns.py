@@ -29,6 +29,7 @@ from survey_app.models import (
     PlanVersion,
     QuotaCell,
     QuotaRule,
+    Roster,
     Slip,
     State,
     Unit,
@@ -195,6 +196,11 @@ def _make_way(session: Session, definition: CampaignDefinition) -> None:
         raise ConflictError(
             f"Đã có đợt “{same.title}” (mã {same.slug}, mã ngắn {same.short_code}) không còn là "
             "dự thảo. Hãy đổi slug và short_code trong tệp kế hoạch."
+        )
+    if session.scalar(select(Roster.id).where(Roster.campaign_id == same.id).limit(1)):
+        raise ConflictError(
+            f"Dự thảo “{same.title}” đã có danh sách người được nhập; nạp lại sẽ mất danh sách. "
+            "Hãy xóa danh sách trước, hoặc sửa kế hoạch bằng bảng phân bổ."
         )
     units = select(Unit.id).where(Unit.campaign_id == same.id)
     plans = select(PlanVersion.id).where(PlanVersion.campaign_id == same.id)

@@ -1,19 +1,16 @@
-"""Lists and records the field signs, as workbooks: respondents, enumerators, handovers.
+"""Lists people sign for their fee, as workbooks: respondents and enumerators.
 
 Making one with names leaves a line in the trail, with how many people stand on it and never
-who. The settlement has papers of its own (``services.settlement``).
+who. Handed-over forms are ``services.field_papers``, the
+settlement is ``services.settlement``.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import func, select
-
-from questionnaires.model import Design
 from survey_app.errors import NotFoundError
-from survey_app.extensions import db
-from survey_app.models import Campaign, QuotaRule, Sheet, SheetState, Unit
+from survey_app.models import Campaign
 from survey_app.services.accounts import keyers_of
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug
@@ -21,17 +18,12 @@ from survey_app.services.definitions import definition_of
 from survey_app.services.exports import XLSX, ExportFile
 from survey_app.services.exports.list_papers import (
     EnumeratorLine,
-    HandoverLine,
     enumerators_paper,
-    handover_paper,
     respondents_paper,
 )
-from survey_app.services.fieldwork import matrix
 from survey_app.services.money_numbers import Money
-from survey_app.services.money_reading import money_of, returned
-from survey_app.services.participation import need_opened, people_list, people_lists
-from survey_app.services.plans import plan_of, unit_by_code
-from survey_app.services.slips import slip_overview
+from survey_app.services.money_reading import money_of
+from survey_app.services.participation_lists import need_opened, people_list, people_lists
 from survey_app.services.transactions import transaction
 
 ALL: Final = "chung"
@@ -113,68 +105,6 @@ def _enumerator_fees(campaign: Campaign, money: Money) -> dict[str, int]:
         for one in money.units
         if by_kind.get(one.unit.kind)
     }
-
-
-def handover_file(slug: str, unit_code: str | None, *, actor: Actor) -> ExportFile:
-    """Write the record of forms handed to a unit; of those for all units when None."""
-    campaign = campaign_by_slug(slug)
-    need_opened(campaign)
-    unit = unit_by_code(campaign, unit_code) if unit_code else None
-    lines = handover_lines(campaign, unit)
-    if not lines:
-        raise NotFoundError("Kế hoạch không có phiếu nào giao theo cách này.")
-    data = handover_paper(campaign, unit, lines, groups_of(campaign))
-    name = unit.code if unit else ALL
-    with transaction() as session:
-        record(session, actor, "handover.print", f"{slug}/{name}", forms=len(lines))
-    return ExportFile(f"{slug}_giao-nhan_{name}.xlsx", data, XLSX)
-
-
-def handover_lines(campaign: Campaign, unit: Unit | None) -> list[HandoverLine]:
-    """Count forms that are out and back, by rule, for one unit or for the shared rules."""
-    wanted = Design.CROSS if unit is None else Design.OWN
-    unit_id = unit.id if unit else None
-    slips = {
-        line.rule.code: line.printed - min(line.printed, line.revoked)
-        for line in slip_overview(campaign)
-        if (line.unit.id if line.unit else None) == unit_id
-    }
-    of_unit = (
-        select(Sheet.rule_id, func.count())
-        .where(
-            Sheet.campaign_id == campaign.id,
-            Sheet.unit_id.is_not_distinct_from(unit_id),
-            Sheet.state != SheetState.VOID,
-        )
-        .group_by(Sheet.rule_id)
-    )
-    sheets: dict[int, int] = dict(db.session.execute(of_unit).all())
-    found = matrix(campaign, Actor.system())
-    states = {
-        rule.code: [
-            state
-            for (code, of_rule), state in found.cells.items()
-            if of_rule == rule.code and (unit is None or code == unit.code)
-        ]
-        for rule in plan_of(campaign).rules
-        if rule.design is wanted
-    }
-    return [
-        HandoverLine(
-            rule,
-            _target(rule, sum(state.target for state in states[rule.code])),
-            slips.get(rule.code, 0),
-            sheets.get(rule.id, 0),
-            sum(returned(state) for state in states[rule.code]),
-        )
-        for rule in plan_of(campaign).rules
-        if states.get(rule.code)
-    ]
-
-
-def _target(rule: QuotaRule, ballots: int) -> int:
-    """Forms to hand out: one booklet or slip a person where the same people rate all units."""
-    return rule.per_unit if rule.design is Design.CROSS else ballots
 
 
 def groups_of(campaign: Campaign) -> dict[str, str]:

@@ -95,13 +95,9 @@ def enumerator_list(slug: str) -> EnumeratorList:
     by_unit: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in active:
         by_unit[assignment.unit_id].append(assignment)
-    asked = {cell.unit_id for cell in cells}
+    asked = _by_unit(cells)
     units = [unit for unit in campaign.units if unit.id in asked]
-    lines = [
-        line
-        for unit in units
-        for line in _lines_of(unit, by_unit[unit.id], [c for c in cells if c.unit_id == unit.id])
-    ]
+    lines = [line for unit in units for line in _lines_of(unit, by_unit[unit.id], asked[unit.id])]
     return EnumeratorList(
         imprint=imprint(campaign, plan_of(campaign), "Danh sách điều tra viên"),
         letterhead=letterhead(campaign.organisation, "DS"),
@@ -128,6 +124,13 @@ def _lines_of(
         rules = EVERY_RULE if None in codes[name] else ", ".join(c.rule.code for c in mine)
         lines.append(EnumeratorLine(unit.name, name, rules, sum(cell.target for cell in mine)))
     return lines
+
+
+def _by_unit(cells: Iterable[QuotaCell]) -> dict[int, list[QuotaCell]]:
+    found: dict[int, list[QuotaCell]] = defaultdict(list)
+    for cell in cells:
+        found[cell.unit_id].append(cell)
+    return found
 
 
 def _asked(campaign: Campaign) -> list[QuotaCell]:
@@ -248,12 +251,12 @@ def handover_paper(slug: str, unit_code: str | None = None) -> HandoverPaper:
             slips=tuple(slips.get(key, ())),
         )
 
-    own = [cell for cell in cells if cell.rule.design is Design.OWN]
+    own = _by_unit(cell for cell in cells if cell.rule.design is Design.OWN)
     units = [chosen] if chosen else campaign.units
     records = [
         Handover(unit.code, unit.name, f"phiếu về {unit.name}", tuple(lines))
         for unit in units
-        if (lines := [line(c.rule, unit.id, c.target) for c in own if c.unit_id == unit.id])
+        if (lines := [line(c.rule, unit.id, c.target) for c in own.get(unit.id, ())])
     ]
     if chosen is None:
         shared = {c.rule.id: c.rule for c in cells if c.rule.design is Design.CROSS}

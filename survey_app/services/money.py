@@ -22,7 +22,7 @@ from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
 from survey_app.services.money_numbers import Gap, PayLine
 from survey_app.services.money_reading import money_of, pay_line
-from survey_app.services.participation import need_opened
+from survey_app.services.participation_lists import need_opened
 from survey_app.services.plans import unit_by_code
 from survey_app.services.transactions import transaction
 

@@ -6,8 +6,9 @@ from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug
 from survey_app.services.exports import XLSX, ExportFile
 from survey_app.services.exports.recheck_papers import call_sheet, minutes_paper
+from survey_app.services.recheck_places import may_call
 from survey_app.services.recheck_results import results_of
-from survey_app.services.rechecks import all_calls, due_calls, may_call, recheck_of
+from survey_app.services.rechecks import calls_at, due_of, recheck_of
 from survey_app.services.transactions import transaction
 
 
@@ -15,8 +16,8 @@ def call_sheet_file(slug: str, number: int, *, actor: Actor) -> ExportFile:
     """Write the call sheet of those this person may call; noted in the trail."""
     campaign = campaign_by_slug(slug)
     recheck = recheck_of(campaign, number)
-    due = [call for call in due_calls(recheck, all_calls(recheck)) if may_call(call, actor)]
-    data = call_sheet(campaign, recheck, due)
+    due = [place for place in due_of(recheck) if may_call(place, actor)]
+    data = call_sheet(campaign, recheck, list(zip(due, calls_at(due), strict=True)))
     with transaction() as session:
         record(session, actor, "recheck.print", f"{slug}/{number}", calls=len(due))
     return ExportFile(f"{slug}_phuc-tra-{number}_phieu-goi.xlsx", data, XLSX)

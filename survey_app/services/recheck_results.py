@@ -8,19 +8,21 @@ told to the council. The answers meet no ballot: they are about who asked and wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from sampling.recheck import Agreement, By, Flag, RecheckAnswer, agreement_rates, draw_recheck
-from survey_app.models import CallState, Campaign, Recheck, RecheckCall
-from survey_app.services.rechecks import (
+from survey_app.extensions import db
+from survey_app.models import CallState, Campaign, Recheck, Unit, User
+from survey_app.services.recheck_places import (
     FAILED,
-    NOBODY,
-    all_calls,
-    due_calls,
+    Person,
+    Place,
+    due_places,
     frame_id,
-    key_of,
-    stratum_of,
+    places_of,
 )
 
 __all__ = ["Flag", "RateLine", "Results", "repeats", "results_of"]
@@ -74,79 +76,85 @@ class Results:
 
 def results_of(recheck: Recheck) -> Results:
     """Add the calls of a re-check up."""
-    calls = all_calls(recheck)
-    due = due_calls(recheck, calls)
-    states = Counter(call.state for call in due)
+    places = places_of(recheck.id)
+    due = due_places(recheck.share, places)
+    states = Counter(place.state for place in due)
     return Results(
         recheck=recheck,
-        listed=len(calls),
+        listed=len(places),
         due=len(due),
         waiting=states[CallState.WAITING],
         reached=states[CallState.REACHED],
         failed=sum(states[state] for state in FAILED),
-        units=_rates(recheck, calls, due, By.UNIT),
-        enumerators=_rates(recheck, calls, due, By.ENUMERATOR),
+        units=_rates(recheck, places, due, By.UNIT),
+        enumerators=_rates(recheck, places, due, By.ENUMERATOR),
     )
 
 
 def repeats(campaign: Campaign, recheck: Recheck) -> bool:
     """Draw again from the same lists and seed, and say whether the same people come out."""
-    calls = all_calls(recheck)
+    people = [place.person for place in places_of(recheck.id)]
     again = draw_recheck(
-        {key_of(call.participation): stratum_of(call.participation) for call in calls},
+        {person.key: person.stratum for person in people},
         recheck.share,
         seed=recheck.seed,
         frame_id=frame_id(campaign, recheck.number),
     )
     order = [one.key for one in (*again.chosen, *again.reserve)]
-    same = order == [key_of(call.participation) for call in calls]
+    same = order == [person.key for person in people]
     return same and again.frame_digest == recheck.frame_sha256
 
 
 def _rates(
-    recheck: Recheck, calls: Sequence[RecheckCall], due: Sequence[RecheckCall], by: By
+    recheck: Recheck, places: Sequence[Place], due: Sequence[Place], by: By
 ) -> tuple[RateLine, ...]:
+    """Rates of units, or of enumerators; people without one are nobody's."""
     code = _unit_code if by is By.UNIT else _enumerator_code
-    whole, asked = (
-        [call for call in some if by is By.UNIT or call.participation.enumerator_id]
-        for some in (calls, due)
-    )
-    listed = Counter(code(call) for call in whole)
+    listed = Counter(code(place.person) for place in places)
     rates = agreement_rates(
-        [_answer(call) for call in asked if call.state is not CallState.WAITING],
+        [
+            _answer(place)
+            for place in due
+            if place.state is not CallState.WAITING and code(place.person)
+        ],
         by,
         set_rate=recheck.least_rate,
         listed=listed,
     )
-    names: Mapping[str, str] = {code(call): _called(call, by) for call in whole}
-    lines = [RateLine(rate.code, names[rate.code], rate) for rate in rates]
+    names = _unit_names(recheck) if by is By.UNIT else _enumerator_names(places)
+    lines = [
+        RateLine(rate.code, names.get(rate.code, f"Danh sách chung {rate.code}"), rate)
+        for rate in rates
+    ]
     order = [Flag.SURELY_BELOW, Flag.BELOW, Flag.NONE, Flag.UNKNOWN]
     return tuple(sorted(lines, key=lambda line: (order.index(line.rate.flag), line.code)))
 
 
-def _answer(call: RecheckCall) -> RecheckAnswer:
+def _answer(place: Place) -> RecheckAnswer:
     return RecheckAnswer(
-        enumerator=_enumerator_code(call),
-        unit=_unit_code(call),
-        asked=call.was_asked,
-        same_enumerator=call.right_person,
-        paid=call.was_paid,
+        enumerator=_enumerator_code(place.person),
+        unit=_unit_code(place.person),
+        asked=place.was_asked,
+        same_enumerator=place.right_person,
+        paid=place.was_paid,
     )
 
 
-def _unit_code(call: RecheckCall) -> str:
+def _unit_code(person: Person) -> str:
     """Code of the unit; of the rule, where its people rate all units."""
-    unit = call.participation.unit
-    return unit.code if unit else call.participation.rule.code
+    return person.unit or person.rule
 
 
-def _enumerator_code(call: RecheckCall) -> str:
-    return stratum_of(call.participation) if call.participation.enumerator_id else NOBODY
+def _enumerator_code(person: Person) -> str:
+    return person.stratum if person.enumerator_id is not None else ""
 
 
-def _called(call: RecheckCall, by: By) -> str:
-    person = call.participation
-    if by is By.UNIT:
-        return person.unit.name if person.unit else f"Danh sách chung {person.rule.code}"
-    who = person.enumerator
-    return (who.name or who.email) if who else ""
+def _unit_names(recheck: Recheck) -> dict[str, str]:
+    found = select(Unit.code, Unit.name).where(Unit.campaign_id == recheck.campaign_id)
+    return dict(db.session.execute(found).all())
+
+
+def _enumerator_names(places: Sequence[Place]) -> dict[str, str]:
+    codes = {place.person.enumerator_id: place.person.stratum for place in places}
+    users = db.session.scalars(select(User).where(User.id.in_(codes.keys() - {None})))
+    return {codes[user.id]: user.name or user.email for user in users}

@@ -1,22 +1,20 @@
 """Re-checks (phúc tra): drawn from the lists by a public seed, called, and entered.
 
-Everybody on the lists gets a place in the order to be called: first those the draw chose, then
-the reserve, so a draw is repeated from its own calls and who comes next when somebody cannot
-be reached is nobody's choice. Calls are about the fieldwork; they meet no ballot. What the
-answers say is ``services.recheck_results``, the draw itself ``sampling.recheck``.
+Everybody on the lists gets a place in the order to be called (``services.recheck_places``), so
+a draw is repeated from its own calls and who comes next when somebody cannot be reached is
+nobody's choice. Calls are about the fieldwork; they meet no ballot. What the answers say is
+``services.recheck_results``, the draw itself ``sampling.recheck``.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
-from math import ceil
-from typing import Final
+from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from sampling.recheck import draw_recheck
@@ -30,17 +28,24 @@ from survey_app.models import (
     QuotaRule,
     Recheck,
     RecheckCall,
+    Unit,
 )
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
-from survey_app.services.participation import need_opened
+from survey_app.services.participation_lists import need_opened
 from survey_app.services.plans import plan_of
+from survey_app.services.recheck_places import (
+    Person,
+    Place,
+    due_places,
+    frame_id,
+    may_call,
+    places_of,
+)
 from survey_app.services.transactions import transaction
 
-NOBODY: Final = "-"
-"""Begins the stratum of people without an enumerator; they are drawn by unit."""
-
-FAILED: Final = (CallState.NOT_REACHED, CallState.REFUSED)
+AT_ONCE = 500
+"""Calls loaded in one statement; databases bound the length of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +86,7 @@ def draw_calls(
 
     """
     text = " ".join(seed.split())
-    wrong = []
-    if not 8 <= len(text) <= 200 or any(ord(sign) < ord(" ") for sign in text):  # noqa: PLR2004
-        wrong.append("số công khai (hạt giống) dài từ 8 đến 200 ký tự")
-    if not 0 < share <= 1:
-        wrong.append("tỷ lệ gọi lại phải từ 1% đến 100%")
-    if not 0 <= least_rate <= 1:
-        wrong.append("mức tối thiểu phải từ 0% đến 100%")
-    if wrong:
-        raise SurveyError("Chưa rút được danh sách phúc tra.", details=wrong)
+    _need_possible(text, share, least_rate)
     with transaction() as session:
         campaign = campaign_by_slug(slug, session)
         need_opened(campaign)
@@ -104,7 +101,7 @@ def draw_calls(
         )
         number = (last or 0) + 1
         drawn = draw_recheck(
-            {key_of(one): stratum_of(one) for one in people},
+            {one.key: one.stratum for one in people},
             share,
             seed=text,
             frame_id=frame_id(campaign, number),
@@ -120,10 +117,13 @@ def draw_calls(
         )
         session.add(recheck)
         session.flush()
-        by_key = {key_of(one): one.id for one in people}
-        session.add_all(
-            RecheckCall(recheck_id=recheck.id, participation_id=by_key[one.key], line=line)
-            for line, one in enumerate(chain(drawn.chosen, drawn.reserve), 1)
+        by_key = {one.key: id_ for one, id_ in people.items()}
+        session.execute(
+            insert(RecheckCall),
+            [
+                {"recheck_id": recheck.id, "participation_id": by_key[one.key], "line": line}
+                for line, one in enumerate(chain(drawn.chosen, drawn.reserve), 1)
+            ],
         )
         record(
             session, actor, "recheck.draw", f"{slug}/{number}",
@@ -133,33 +133,32 @@ def draw_calls(
         return recheck
 
 
-def frame_id(campaign: Campaign, number: int) -> str:
-    """Name of the list a re-check is drawn from, as its public numbers have it."""
-    return f"{campaign.short_code}/phuc-tra/{number}"
+def _need_possible(seed: str, share: Decimal, least_rate: Decimal) -> None:
+    wrong = []
+    if not 8 <= len(seed) <= 200 or any(ord(sign) < ord(" ") for sign in seed):  # noqa: PLR2004
+        wrong.append("số công khai (hạt giống) dài từ 8 đến 200 ký tự")
+    if not 0 < share <= 1:
+        wrong.append("tỷ lệ gọi lại phải từ 1% đến 100%")
+    if not 0 <= least_rate <= 1:
+        wrong.append("mức tối thiểu phải từ 0% đến 100%")
+    if wrong:
+        raise SurveyError("Chưa rút được danh sách phúc tra.", details=wrong)
 
 
-def key_of(person: Participation) -> str:
-    """Name of a line as it is printed: rule, unit, line; ``CX4/X01/007``."""
-    unit = person.unit.code if person.unit else NOBODY
-    return f"{person.rule.code}/{unit}/{person.line:03}"
-
-
-def stratum_of(person: Participation) -> str:
-    """Whose people a person is drawn among: the enumerator's, or the unit's without one."""
-    if person.enumerator_id is not None:
-        return f"{person.enumerator_id:06}"
-    return f"{NOBODY}{person.unit.code if person.unit else person.rule.code}"
-
-
-def _everybody(session: Session, campaign: Campaign) -> list[Participation]:
-    return list(
-        session.scalars(
-            select(Participation)
-            .join(Participation.rule)
-            .where(QuotaRule.plan_version_id == plan_of(campaign, session).id)
-            .options(joinedload(Participation.rule), joinedload(Participation.unit))
+def _everybody(session: Session, campaign: Campaign) -> dict[Person, UUID]:
+    rows = session.execute(
+        select(
+            QuotaRule.code,
+            Unit.code,
+            Participation.line,
+            Participation.enumerator_id,
+            Participation.id,
         )
+        .join(QuotaRule, Participation.rule_id == QuotaRule.id)
+        .outerjoin(Unit, Participation.unit_id == Unit.id)
+        .where(QuotaRule.plan_version_id == plan_of(campaign, session).id)
     )
+    return {Person(rule, unit, line, who): id_ for rule, unit, line, who, id_ in rows}
 
 
 # --- reading -----------------------------------------------------------------------------
@@ -193,13 +192,19 @@ def recheck_of(campaign: Campaign, number: int, session: Session | None = None) 
     return found
 
 
-def all_calls(recheck: Recheck, session: Session | None = None) -> list[RecheckCall]:
-    """Return everybody of the draw in the order to be called, with their lists."""
-    return list(
-        (session or db.session).scalars(
+def due_of(recheck: Recheck, session: Session | None = None) -> list[Place]:
+    """Return who is to be called in one re-check, as light rows."""
+    return due_places(recheck.share, places_of(recheck.id, session))
+
+
+def calls_at(places: Sequence[Place], session: Session | None = None) -> list[RecheckCall]:
+    """Open the calls of some places, with names and lists, in the same order."""
+    found: dict[int, RecheckCall] = {}
+    for first in range(0, len(places), AT_ONCE):
+        ids = [place.call_id for place in places[first : first + AT_ONCE]]
+        for call in (session or db.session).scalars(
             select(RecheckCall)
-            .where(RecheckCall.recheck_id == recheck.id)
-            .order_by(RecheckCall.line)
+            .where(RecheckCall.id.in_(ids))
             .options(
                 joinedload(RecheckCall.participation).options(
                     joinedload(Participation.rule),
@@ -207,37 +212,9 @@ def all_calls(recheck: Recheck, session: Session | None = None) -> list[RecheckC
                     joinedload(Participation.enumerator),
                 )
             )
-        )
-    )
-
-
-def due_calls(recheck: Recheck, calls: Sequence[RecheckCall]) -> list[RecheckCall]:
-    """Return who is to be called: the chosen, and one of the reserve for each who failed.
-
-    Whoever was called stays, also when another one was reached after all.
-    """
-    listed = Counter(stratum_of(call.participation) for call in calls)
-    places = {name: ceil(recheck.share * count) for name, count in listed.items()}
-    due = []
-    for call in calls:
-        stratum = stratum_of(call.participation)
-        if places[stratum] > 0 or call.state is not CallState.WAITING:
-            due.append(call)
-            places[stratum] -= call.state not in FAILED
-    return due
-
-
-def may_call(call: RecheckCall, actor: Actor) -> bool:
-    """Whether a person may ask about this one: neither the enumerator nor of the unit."""
-    person = call.participation
-    asked_himself = actor.user_id is not None and person.enumerator_id == actor.user_id
-    return not asked_himself and person.unit_id not in actor.belongs
-
-
-def next_call(calls: Iterable[RecheckCall], actor: Actor, after: int = 0) -> RecheckCall | None:
-    """Return the next call that waits, behind a line first and then from the start."""
-    waiting = [c for c in calls if c.state is CallState.WAITING and may_call(c, actor)]
-    return next((call for call in waiting if call.line > after), waiting[0] if waiting else None)
+        ):
+            found[call.id] = call
+    return [found[place.call_id] for place in places]
 
 
 # --- entering ----------------------------------------------------------------------------
@@ -256,6 +233,29 @@ def enter_call(slug: str, number: int, line: int, said: Said, *, actor: Actor) -
         If somebody was reached and answered nothing, or the note is too long.
 
     """
+    _need_said(said)
+    with transaction() as session:
+        campaign = campaign_by_slug(slug, session)
+        recheck = recheck_of(campaign, number, session)
+        place = due_place(recheck, due_of(recheck, session), line)
+        if not may_call(place, actor):
+            raise ForbiddenError(
+                "Người này do chính Ông/Bà hỏi, hoặc thuộc đơn vị Ông/Bà công tác; hãy để người "
+                "khác gọi."
+            )
+        (call,) = calls_at([place], session)
+        reached = said.state is CallState.REACHED
+        asked = said.was_asked if reached else None
+        by_somebody = place.person.enumerator_id is not None
+        call.state = said.state
+        call.was_asked = asked
+        call.right_person = said.right_person if asked and by_somebody else None
+        call.was_paid = said.was_paid if reached and call.participation.fee_vnd else None
+        call.note, call.caller, call.called_on = said.note.strip(), actor.name, today()
+        record(session, actor, "recheck.call", f"{slug}/{number}", calls=1)
+
+
+def _need_said(said: Said) -> None:
     wrong = []
     if said.state is CallState.WAITING:
         wrong.append("hãy chọn kết quả cuộc gọi")
@@ -265,31 +265,20 @@ def enter_call(slug: str, number: int, line: int, said: Said, *, actor: Actor) -
         wrong.append("ghi chú dài nhất 400 ký tự")
     if wrong:
         raise SurveyError("Chưa ghi được cuộc gọi.", details=wrong)
-    with transaction() as session:
-        campaign = campaign_by_slug(slug, session)
-        recheck = recheck_of(campaign, number, session)
-        call = _due(session, recheck, line)
-        if not may_call(call, actor):
-            raise ForbiddenError(
-                "Người này do chính Ông/Bà hỏi, hoặc thuộc đơn vị Ông/Bà công tác; hãy để người "
-                "khác gọi."
-            )
-        reached = said.state is CallState.REACHED
-        asked = said.was_asked if reached else None
-        by_somebody = call.participation.enumerator_id is not None
-        call.state = said.state
-        call.was_asked = asked
-        call.right_person = said.right_person if asked and by_somebody else None
-        call.was_paid = said.was_paid if reached and call.participation.fee_vnd else None
-        call.note, call.caller, call.called_on = said.note.strip(), actor.name, today()
-        record(session, actor, "recheck.call", f"{slug}/{number}", calls=1)
 
 
-def _due(session: Session, recheck: Recheck, line: int) -> RecheckCall:
-    calls = all_calls(recheck, session)
-    for call in due_calls(recheck, calls):
-        if call.line == line:
-            return call
+def due_place(recheck: Recheck, due: Sequence[Place], line: int) -> Place:
+    """Return the place of a line among those to be called.
+
+    Raises
+    ------
+    NotFoundError
+        If it is none of them.
+
+    """
+    for place in due:
+        if place.line == line:
+            return place
     raise NotFoundError(
         f"Dòng {line} không nằm trong danh sách phải gọi của lần phúc tra số {recheck.number}."
     )
@@ -326,8 +315,7 @@ def forget_phones(slug: str, reason: str, *, actor: Actor) -> int:
         for recheck in session.scalars(
             select(Recheck).where(Recheck.campaign_id == campaign.id).order_by(Recheck.number)
         ):
-            due = due_calls(recheck, all_calls(recheck, session))
-            if any(call.state is CallState.WAITING for call in due):
+            if any(one.state is CallState.WAITING for one in due_of(recheck, session)):
                 raise ConflictError(
                     f"Lần phúc tra số {recheck.number} còn người chưa gọi. Hãy gọi xong rồi mới "
                     "xóa số điện thoại."

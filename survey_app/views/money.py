@@ -153,8 +153,6 @@ def papers(slug: str, paper: str, unit: str | None = None) -> ResponseReturnValu
             )
         case "respondents":
             made = field_lists.respondents_file(slug, None, unit, actor=who)
-        case "handover":
-            made = field_lists.handover_file(slug, unit, actor=who)
         case "enumerators" if not unit:
             made = field_lists.enumerators_file(slug, actor=who)
         case _:

@@ -7,7 +7,9 @@ list may hold is decided by ``services.participation``, a request by ``services.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +27,7 @@ from survey_app.forms.money import (
 )
 from survey_app.models import Campaign, State, User, Verdict
 from survey_app.permissions import Permission
-from survey_app.services import participation, substitutions
+from survey_app.services import participation, participation_lists, substitutions
 from survey_app.services.campaigns import campaign_by_slug, definition_of
 from survey_app.services.field_lists import respondents_file
 from survey_app.services.respondent_kinds import kinds_of
@@ -43,7 +45,7 @@ UNITS_AT_ONCE: Final = 250
 def lists(slug: str) -> ResponseReturnValue:
     """Show every list the person may see, by unit."""
     campaign = campaign_by_slug(slug)
-    found = participation.people_lists(campaign, actor())
+    found = participation_lists.people_lists(campaign, actor())
     units = list(dict.fromkeys(line.unit for line in found if line.unit))
     part = max(1, request.args.get("part", 1, int))
     return render_template(
@@ -98,8 +100,8 @@ def add(slug: str, rule: str, unit: str | None = None) -> ResponseReturnValue:
 @needs(Permission.PARTICIPATION)
 def sign(slug: str, rule: str, unit: str | None = None) -> ResponseReturnValue:
     """Note who signed, among the lines that were shown."""
-    shown = _lines("shown")
-    signed = shown if request.form.get("act") == "all" else _lines("signed")
+    shown = _ids("shown")
+    signed = shown if request.form.get("act") == "all" else _ids("signed")
     changed = participation.mark_signed(slug, rule, unit, shown, signed, actor=actor())
     flash(_("Đã lưu chữ ký của %(count)s người.", count=number(changed)), "good")
     return _to_list(slug, rule, unit)
@@ -116,7 +118,7 @@ def remove(slug: str, rule: str, unit: str | None = None) -> ResponseReturnValue
         return _page(campaign, rule, unit, remove_form=form, status=400)
     try:
         gone = participation.remove_people(
-            slug, rule, unit, _lines("line"), form.reason.data or "", actor=actor()
+            slug, rule, unit, _ids("person"), form.reason.data or "", actor=actor()
         )
     except SurveyError as error:
         return _page(campaign, rule, unit, remove_form=form, refusal=error, status=error.status)
@@ -132,9 +134,13 @@ def paper(slug: str, rule: str, unit: str | None = None) -> ResponseReturnValue:
     return as_download(respondents_file(slug, rule, unit, actor=actor()))
 
 
-def _lines(name: str) -> list[int]:
-    """Line numbers a form names; what is no number is nobody's line."""
-    return [int(text) for text in request.form.getlist(name) if text.isdecimal() and len(text) < 10]  # noqa: PLR2004 - of a column
+def _ids(name: str) -> set[UUID]:
+    """People a form names; what is no id is nobody."""
+    found = set()
+    for text in request.form.getlist(name):
+        with suppress(ValueError):
+            found.add(UUID(text))
+    return found
 
 
 def _to_list(slug: str, rule: str, unit: str | None) -> ResponseReturnValue:
@@ -142,8 +148,8 @@ def _to_list(slug: str, rule: str, unit: str | None) -> ResponseReturnValue:
 
 
 def _people_form(campaign: Campaign, rule: str, unit: str | None) -> PeopleForm:
-    found = participation.people_list(campaign, rule, unit, actor())
-    users = participation.enumerators_for(campaign, found.unit, actor())
+    found = participation_lists.people_list(campaign, rule, unit, actor())
+    users = participation_lists.enumerators_for(campaign, found.unit, actor())
     return with_enumerators(PeopleForm(), users, None)
 
 
@@ -166,9 +172,9 @@ def _page(
     refusal: SurveyError | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    found = participation.people_list(campaign, rule, unit, actor())
+    found = participation_lists.people_list(campaign, rule, unit, actor())
     if form is None:
-        users = participation.enumerators_for(campaign, found.unit, actor())
+        users = participation_lists.enumerators_for(campaign, found.unit, actor())
         form = with_enumerators(PeopleForm(formdata=None), users, _likely(users))
     may_ask = found.unit is not None and found.rule.top_up_from is not None
     page = render_template(

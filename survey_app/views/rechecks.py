@@ -6,25 +6,30 @@ flags and nobody's name but the enumerators'.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from survey_app.errors import NotFoundError, SurveyError
+from survey_app.errors import SurveyError
 from survey_app.formats import number as printed
 from survey_app.forms.rechecks import ANSWERS, UNSAID, CallForm, DrawForm, ForgetForm
-from survey_app.models import CallState, Campaign, Recheck, RecheckCall, State
+from survey_app.models import CallState, Campaign, RecheckCall, State
 from survey_app.permissions import Permission
 from survey_app.services import recheck_files, recheck_results, rechecks
 from survey_app.services.campaigns import campaign_by_slug
+from survey_app.services.recheck_places import Place, frame_id, may_call, next_place
 from survey_app.views.access import actor, needs
 from survey_app.views.files import as_download
 
 bp = Blueprint("rechecks", __name__, url_prefix="/campaigns/<slug>/rechecks")
 
 USUAL_SHARE, USUAL_LEAST = 10, 80
+CALLS_AT_ONCE: Final = 250
+"""Rows of one page of the call list."""
 
 
 @bp.get("")
@@ -81,7 +86,7 @@ def results(slug: str, number: int) -> ResponseReturnValue:
         campaign=campaign,
         results=recheck_results.results_of(recheck),
         repeated=recheck_results.repeats(campaign, recheck) if again else None,
-        frame_id=rechecks.frame_id(campaign, number),
+        frame_id=frame_id(campaign, number),
         flags=flag_labels(),
     )
 
@@ -96,18 +101,22 @@ def minutes(slug: str, number: int) -> ResponseReturnValue:
 @bp.get("/<int:number>/calls")
 @needs(Permission.RECHECK)
 def calls(slug: str, number: int) -> ResponseReturnValue:
-    """Show everybody who is to be called, and how far it is."""
+    """Show who is to be called, and how far it is."""
     campaign = campaign_by_slug(slug)
     recheck = rechecks.recheck_of(campaign, number)
-    due = rechecks.due_calls(recheck, rechecks.all_calls(recheck))
+    due = rechecks.due_of(recheck)
+    part = max(1, request.args.get("part", 1, int))
+    shown = due[(part - 1) * CALLS_AT_ONCE : part * CALLS_AT_ONCE]
     return render_template(
         "rechecks/calls.html",
         campaign=campaign,
         recheck=recheck,
         due=due,
-        waiting=sum(call.state is CallState.WAITING for call in due),
-        mine=[call.id for call in due if rechecks.may_call(call, actor())],
-        key_of=rechecks.key_of,
+        shown=list(zip(shown, rechecks.calls_at(shown), strict=True)),
+        part=part,
+        parts=-(-len(due) // CALLS_AT_ONCE),
+        waiting=sum(place.state is CallState.WAITING for place in due),
+        mine=[place.line for place in shown if may_call(place, actor())],
         states=state_labels(),
     )
 
@@ -124,9 +133,8 @@ def sheet(slug: str, number: int) -> ResponseReturnValue:
 def next_call(slug: str, number: int) -> ResponseReturnValue:
     """Go to the next person to call; behind ``?after=`` first."""
     campaign = campaign_by_slug(slug)
-    recheck = rechecks.recheck_of(campaign, number)
-    due = rechecks.due_calls(recheck, rechecks.all_calls(recheck))
-    found = rechecks.next_call(due, actor(), request.args.get("after", 0, int))
+    due = rechecks.due_of(rechecks.recheck_of(campaign, number))
+    found = next_place(due, actor(), request.args.get("after", 0, int))
     if found is None:
         flash(_("Không còn ai chờ gọi."), "good")
         return redirect(url_for(".results", slug=slug, number=number))
@@ -138,8 +146,8 @@ def next_call(slug: str, number: int) -> ResponseReturnValue:
 def call(slug: str, number: int, line: int) -> ResponseReturnValue:
     """Show one person to call and the three questions."""
     campaign = campaign_by_slug(slug)
-    found, left = _found(campaign, rechecks.recheck_of(campaign, number), line)
-    return _call(campaign, found, left, _entered(found))
+    found = _found(campaign, number, line)
+    return _call(campaign, found, _entered(found.call))
 
 
 @bp.post("/<int:number>/calls/<int:line>")
@@ -147,10 +155,10 @@ def call(slug: str, number: int, line: int) -> ResponseReturnValue:
 def enter(slug: str, number: int, line: int) -> ResponseReturnValue:
     """Enter what came of the call and go to the next one."""
     campaign = campaign_by_slug(slug)
-    found, left = _found(campaign, rechecks.recheck_of(campaign, number), line)
+    found = _found(campaign, number, line)
     form = CallForm()
     if not form.validate_on_submit():
-        return _call(campaign, found, left, form, status=400)
+        return _call(campaign, found, form, status=400)
     said = rechecks.Said(
         state=CallState(form.state.data),
         was_asked=ANSWERS.get(form.was_asked.data),
@@ -161,7 +169,7 @@ def enter(slug: str, number: int, line: int) -> ResponseReturnValue:
     try:
         rechecks.enter_call(slug, number, line, said, actor=actor())
     except SurveyError as error:
-        return _call(campaign, found, left, form, refusal=error, status=error.status)
+        return _call(campaign, found, form, refusal=error, status=error.status)
     flash(_("Đã ghi cuộc gọi dòng %(line)s.", line=line), "good")
     return redirect(url_for(".next_call", slug=slug, number=number, after=line))
 
@@ -190,17 +198,21 @@ def _draws(
     return page, status
 
 
-def _found(campaign: Campaign, recheck: Recheck, line: int) -> tuple[RecheckCall, int]:
-    """Return a call that is due and how many wait."""
-    due = rechecks.due_calls(recheck, rechecks.all_calls(recheck))
-    waiting = sum(call.state is CallState.WAITING for call in due)
-    for found in due:
-        if found.line == line:
-            return found, waiting
-    raise NotFoundError(
-        f"Dòng {line} không nằm trong danh sách phải gọi của lần phúc tra số {recheck.number} "
-        f"của đợt “{campaign.title}”."
-    )
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One call that is due, and how many wait."""
+
+    place: Place
+    call: RecheckCall
+    left: int
+
+
+def _found(campaign: Campaign, number: int, line: int) -> _Found:
+    recheck = rechecks.recheck_of(campaign, number)
+    due = rechecks.due_of(recheck)
+    place = rechecks.due_place(recheck, due, line)
+    (call,) = rechecks.calls_at([place])
+    return _Found(place, call, sum(one.state is CallState.WAITING for one in due))
 
 
 def _entered(found: RecheckCall) -> CallForm:
@@ -220,8 +232,7 @@ def _entered(found: RecheckCall) -> CallForm:
 
 def _call(
     campaign: Campaign,
-    found: RecheckCall,
-    left: int,
+    found: _Found,
     form: CallForm,
     *,
     refusal: SurveyError | None = None,
@@ -230,12 +241,12 @@ def _call(
     page = render_template(
         "rechecks/call.html",
         campaign=campaign,
-        call=found,
-        person=found.participation,
-        recheck=found.recheck,
-        left=left,
-        key=rechecks.key_of(found.participation),
-        mine=rechecks.may_call(found, actor()),
+        call=found.call,
+        person=found.call.participation,
+        recheck=found.call.recheck,
+        left=found.left,
+        key=found.place.person.key,
+        mine=may_call(found.place, actor()),
         form=form,
         refusal=refusal,
     )

@@ -12,10 +12,10 @@ from questionnaires.loader import load_criteria
 from survey_app.errors import ConflictError, SurveyError
 from survey_app.extensions import db
 from survey_app.formats import today
-from survey_app.models import AuditEntry, FormVersion, State
+from survey_app.models import AuditEntry, FormVersion, Roster, RosterKind, State
 from survey_app.services import campaigns, plans
 from survey_app.services.definitions import form_of
-from tests.builders import CLERK, bo_trach
+from tests.builders import CLERK, bo_trach, small_definition
 
 
 @pytest.fixture
@@ -121,3 +121,23 @@ def test_an_own_criteria_set_takes_the_place_of_the_sample_and_the_old_one_stays
     campaign = campaigns.campaign_by_slug(campaign.slug)
     assert campaigns.criteria_of(campaign, "commune").code == "commune-qd314"
     assert campaigns.definition_of(campaign).criteria["commune"] == "commune-qd314"
+
+
+def test_a_draft_that_has_a_list_of_people_is_not_replaced(app):
+    slug = campaigns.load_campaign(small_definition(), actor=CLERK)
+    campaign = campaigns.campaign_by_slug(slug)
+    db.session.add(
+        Roster(
+            campaign_id=campaign.id,
+            name="Giao dịch quý I",
+            kind=RosterKind.PEOPLE,
+            group="citizens",
+            source="ds.xlsx",
+            author=CLERK.name,
+            contacts_until=today(),
+        )
+    )
+    db.session.commit()
+
+    with pytest.raises(ConflictError, match="đã có danh sách người"):
+        campaigns.load_campaign(small_definition(), actor=CLERK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
@@ -14,15 +15,10 @@ from survey_app.extensions import db
 from survey_app.models import AuditEntry, Ballot, Participation, Slip
 from survey_app.services import campaigns
 from survey_app.services.field_lists import respondents_file
-from survey_app.services.participation import (
-    add_people,
-    mark_signed,
-    people_list,
-    people_lists,
-    remove_people,
-)
+from survey_app.services.participation import add_people, mark_signed, remove_people
+from survey_app.services.participation_lists import people_list, people_lists
 from survey_app.services.people_reading import read_people
-from survey_app.services.rechecks import forget_phones, phones_kept
+from survey_app.services.rechecks import draw_calls, forget_phones, phones_kept
 from tests.builders import CLERK, small_definition, token_in
 
 THREE = "Trần Thị Bình; Thôn 2; 0912 345 678\nNguyễn Văn Ân; Thôn 1\nĐỗ Minh Anh; Thôn 3"
@@ -40,6 +36,20 @@ def listed(campaign, rule="CX4", unit="X01", actor=CLERK):
 
 def add(campaign, text, rule="CX4", unit="X01", **options):
     return add_people(campaign.slug, rule, unit, text, actor=CLERK, **options)
+
+
+def ids(campaign, *lines):
+    return {person.id for person in listed(campaign) if person.line in lines}
+
+
+def sign(campaign, shown, signed):
+    shown, signed = ids(campaign, *shown), ids(campaign, *signed)
+    return mark_signed(campaign.slug, "CX4", "X01", shown, signed, actor=CLERK)
+
+
+def remove(campaign, *lines):
+    gone = ids(campaign, *lines)
+    return remove_people(campaign.slug, "CX4", "X01", gone, "ghi nhầm người", actor=CLERK)
 
 
 # --- reading a paste ---------------------------------------------------------------------
@@ -105,6 +115,31 @@ def test_names_are_laid_in_the_order_of_the_alphabet_not_of_answering(campaign):
     assert {person.fee_vnd for person in people} == {10_000}
 
 
+def test_who_is_added_later_is_laid_among_the_others_and_keeps_no_order(campaign):
+    add(campaign, THREE)
+    sign(campaign, [1, 2, 3], [2])
+
+    for name in ("Võ Văn Bảy", "Lê Thị Ánh"):
+        add(campaign, name)
+
+    assert [(p.name, p.signed) for p in listed(campaign)] == [
+        ("Đỗ Minh Anh", False), ("Lê Thị Ánh", False), ("Nguyễn Văn Ân", True),
+        ("Võ Văn Bảy", False), ("Trần Thị Bình", False),
+    ]  # fmt: skip
+    assert [person.line for person in listed(campaign)] == [1, 2, 3, 4, 5]
+
+
+def test_lines_a_recheck_drew_from_keep_their_numbers(campaign):
+    add(campaign, THREE)
+    draw_calls(campaign.slug, "84310 27755", Decimal("0.1"), Decimal("0.8"), actor=CLERK)
+
+    add(campaign, "Lê Thị Ánh\nAn Văn An")
+
+    assert [(p.line, p.name) for p in listed(campaign)][2:] == [
+        (3, "Trần Thị Bình"), (4, "An Văn An"), (5, "Lê Thị Ánh"),
+    ]  # fmt: skip
+
+
 def test_who_rates_every_unit_is_paid_for_every_unit_on_one_list(campaign):
     add(campaign, "Lê An; Phòng Nội vụ", "CX3", None)
 
@@ -129,8 +164,8 @@ def test_a_name_twice_is_refused_unless_something_tells_two_people_apart(campaig
 def test_a_signature_is_marked_among_the_lines_that_were_shown(campaign):
     add(campaign, THREE)
 
-    mark_signed(campaign.slug, "CX4", "X01", {1, 2, 3}, {1, 2}, actor=CLERK)
-    changed = mark_signed(campaign.slug, "CX4", "X01", {2, 3}, {3}, actor=CLERK)
+    sign(campaign, [1, 2, 3], [1, 2])
+    changed = sign(campaign, [2, 3], [3])
 
     assert changed == 2
     assert [person.signed for person in listed(campaign)] == [True, False, True]
@@ -138,15 +173,18 @@ def test_a_signature_is_marked_among_the_lines_that_were_shown(campaign):
 
 def test_who_signed_stays_on_the_list_until_the_mark_is_taken_off(campaign):
     add(campaign, THREE)
-    mark_signed(campaign.slug, "CX4", "X01", {1}, {1}, actor=CLERK)
+    sign(campaign, [1], [1])
 
     with pytest.raises(ConflictError) as refused:
-        remove_people(campaign.slug, "CX4", "X01", {1, 2}, "ghi nhầm người", actor=CLERK)
-    gone = remove_people(campaign.slug, "CX4", "X01", {2}, "ghi nhầm người", actor=CLERK)
+        remove(campaign, 1, 2)
+    gone = remove(campaign, 2)
 
     assert refused.value.details == ("dòng 1: đã ký nhận",)
     assert gone == 1
-    assert [person.line for person in listed(campaign)] == [1, 3]
+    people = listed(campaign)
+    assert [(p.line, p.name) for p in people] == [(1, "Đỗ Minh Anh"), (2, "Trần Thị Bình")]
+    with pytest.raises(SurveyError, match="ít nhất một dòng"):
+        remove(campaign)
 
 
 def test_a_list_of_a_plan_that_is_a_draft_cannot_be_kept(app):
@@ -195,7 +233,7 @@ def test_a_list_shares_no_key_and_no_day_with_ballots_and_slips(app):
 
 def test_the_trail_names_lists_and_numbers_and_nobody(campaign):
     add(campaign, THREE)
-    mark_signed(campaign.slug, "CX4", "X01", {1, 2, 3}, {1, 2, 3}, actor=CLERK)
+    sign(campaign, [1, 2, 3], [1, 2, 3])
     respondents_file(campaign.slug, "CX4", "X01", actor=CLERK)
     forget_phones(campaign.slug, "đã phúc tra xong", actor=CLERK)
 
@@ -253,9 +291,10 @@ def test_names_are_pasted_signed_and_printed_on_a_page(campaign, staff):
         f"{url}/add", data={"csrf_token": token, "text": "12345\nLê An", "enumerator": ""}
     )
     added = lan.post(f"{url}/add", data={"csrf_token": token, "text": THREE, "enumerator": ""})
+    people = [str(person.id) for person in listed(campaign)]
     signed = lan.post(
         f"{url}/sign",
-        data={"csrf_token": token, "shown": ["1", "2", "3", "x"], "signed": ["2"], "act": "save"},
+        data={"csrf_token": token, "shown": [*people, "x"], "signed": people[1], "act": "save"},
     )
     page = lan.get(url).get_data(as_text=True)
     paper = lan.post(f"{url}/print", data={"csrf_token": token})

@@ -421,11 +421,14 @@ def test_a_workbook_is_read_and_its_title_line_does_no_harm(campaign, staff):
         ({"name": ""}, "Hãy đặt tên"),
         ({"group": ""}, "Hãy chọn đối tượng"),
         ({"contacts_until": "mai"}, "Ngày không hợp lệ"),
-        ({"file": (io.BytesIO(b"x"), "a.pdf")}, "Hãy chọn tệp .xlsx hoặc .csv."),
-        ({"file": (io.BytesIO(b"\xff\xfe"), "a.csv")}, "CSV UTF-8"),
+        ({"file": (b"x", "a.pdf")}, "Hãy chọn tệp .xlsx hoặc .csv."),
+        ({"file": (b"\xff\xfe", "a.csv")}, "CSV UTF-8"),
     ],
 )
 def test_bad_input_gets_one_clear_page_and_nothing_is_kept(campaign, staff, fields, said):
+    if "file" in fields:
+        data, name = fields["file"]
+        fields = {"file": (io.BytesIO(data), name)}
     answer = send(staff("coordinator"), campaign, **fields)
 
     assert answer.status_code == 400

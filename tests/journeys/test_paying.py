@@ -15,7 +15,8 @@ from survey_app.models import Campaign
 from survey_app.services import campaigns
 from survey_app.services.ballots import submit_ballot
 from survey_app.services.money_reading import money_of
-from survey_app.services.participation import add_people, people_list
+from survey_app.services.participation import add_people
+from survey_app.services.participation_lists import people_list
 from survey_app.services.substitutions import mix_of
 from tests.builders import CLERK, Staff, make_slips
 from tests.journeys.conftest import DESK, PHONE
@@ -65,14 +66,14 @@ def test_people_are_listed_others_asked_for_and_the_request_decided(
     lan.get_by_label("Nguyễn Văn Ân đã ký").check()
     lan.get_by_role("button", name="Lưu chữ ký").click()
     expect(lan.get_by_text("Đã lưu chữ ký của 1 người.")).to_be_visible()
-    lan.get_by_text("Xin lấy bổ sung").click()
+    lan.get_by_text("Xin lấy bổ sung", exact=True).click()
     lan.get_by_label("Số chỗ xin lấy bổ sung").fill("12")
     lan.locator("#why-other").fill("cả xã chỉ có 18 doanh nghiệp")
     lan.get_by_role("button", name="Gửi đề nghị").click()
     expect(lan.get_by_text("điều phối sẽ quyết định")).to_be_visible()
 
     hoa = sign_in(hoa_email, home, java_script_enabled=script)
-    hoa.get_by_role("link", name="Đề nghị lấy bổ sung (1)").click()
+    hoa.get_by_role("button", name="Đề nghị lấy bổ sung (1)").click()
     hoa.get_by_label("Đồng ý", exact=True).check()
     hoa.get_by_role("button", name="Ghi quyết định").click()
     expect(hoa.get_by_text("Đã đồng ý đề nghị số 1.")).to_be_visible()
@@ -152,8 +153,8 @@ def test_people_are_drawn_called_one_after_another_and_the_council_is_told(
     phone.get_by_label("Số công khai để rút").fill("84310 27755 90126 33841")
     phone.get_by_role("button", name="Rút danh sách").click()
     expect(phone.get_by_text("Đã rút danh sách phúc tra lần 1.")).to_be_visible()
-    phone.get_by_role("link", name="Gọi người kế tiếp").click()
-    expect(phone.get_by_role("link", name="09120000")).to_be_visible()
+    phone.get_by_role("button", name="Gọi người kế tiếp").click()
+    expect(phone.get_by_role("button", name="09120000")).to_be_visible()
     phone.get_by_label("Không gặp được").check()
     phone.get_by_role("button", name="Lưu, gọi người kế tiếp").click()
     for _ in range(2):  # the other one, and one of the reserve
@@ -162,7 +163,7 @@ def test_people_are_drawn_called_one_after_another_and_the_council_is_told(
         phone.get_by_role("button", name="Lưu, gọi người kế tiếp").click()
     expect(phone.get_by_text("Không còn ai chờ gọi.")).to_be_visible()
     expect(phone.get_by_role("alert")).to_contain_text("Báo hội đồng: 2 nơi dưới mức 80%")
-    phone.get_by_role("link", name="Rút lại").click()
+    phone.get_by_role("button", name="Rút lại").click()
     expect(phone.get_by_text("ra đúng những người này")).to_be_visible()
 
     viewer = sign_in(staff.user("viewer").email, f"{home}/1", java_script_enabled=script)

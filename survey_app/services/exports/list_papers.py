@@ -1,4 +1,4 @@
-"""Papers people sign while the survey runs: lists of respondents and enumerators, handovers.
+"""Papers people sign for their fee: lists of respondents and of enumerators.
 
 What is on them comes from ``services.field_lists``; names are printed, telephones are not.
 """
@@ -11,11 +11,11 @@ from typing import Final
 
 from questionnaires.vietnamese_numbers import dong_in_words
 from questionnaires.wording import vi_number
-from survey_app.models import Campaign, QuotaRule, Unit
+from survey_app.models import Campaign, Unit
 from survey_app.services.exports.look import Column
 from survey_app.services.exports.papers import Papers
 from survey_app.services.paper_words import place_of
-from survey_app.services.participation import PeopleList
+from survey_app.services.participation_lists import PeopleList
 
 PAID: Final = (
     Column("STT", 5, "code"),
@@ -37,16 +37,6 @@ ENUMERATORS: Final = (
     Column("Số tiền (đồng)", 13, "count"),
     Column("Ký nhận", 19),
 )
-HANDOVER: Final = (
-    Column("STT", 5, "code"),
-    Column("Mẫu phiếu", 9, "code"),
-    Column("Đối tượng", 34),
-    Column("Chỉ tiêu", 9, "count"),
-    Column("Phiếu mời", 9, "count"),
-    Column("Phiếu giấy", 9, "count"),
-    Column("Thu về", 9, "count"),
-    Column("Ghi chú", 16),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +46,6 @@ class EnumeratorLine:
     unit: Unit
     names: tuple[str, ...]
     fee_vnd: int
-
-
-@dataclass(frozen=True, slots=True)
-class HandoverLine:
-    """Forms of one rule that went out and came back. [forms]."""
-
-    rule: QuotaRule
-    target: int
-    slips: int
-    sheets: int
-    returned: int
 
 
 def respondents_paper(
@@ -131,44 +110,4 @@ def enumerators_paper(campaign: Campaign, lines: Sequence[EnumeratorLine]) -> by
     paper.signatures(
         place_of(campaign.organisation), ("NGƯỜI LẬP DANH SÁCH", "KẾ TOÁN", "THỦ TRƯỞNG ĐƠN VỊ")
     )
-    return papers.close()
-
-
-def handover_paper(
-    campaign: Campaign, unit: Unit | None, lines: Sequence[HandoverLine], groups: dict[str, str]
-) -> bytes:
-    """Write the record of forms handed out to a unit and back; blanks are filled in by hand."""
-    papers = Papers(campaign, "Biên bản giao nhận phiếu")
-    name = unit.code if unit else "Dòng chung"
-    paper = papers.paper(f"Giao nhận {name}", "BIÊN BẢN GIAO NHẬN PHIẾU", HANDOVER)
-    about = f"về {unit.name}" if unit else "của các đối tượng đánh giá chung mọi đơn vị"
-    paper.line(f"Phiếu lấy ý kiến {about}", "middle")
-    paper.line(f"({campaign.title})", "italic")
-    paper.next += 1
-    dots = "." * 60
-    paper.line(f"Hôm nay, ngày ..... tháng ..... năm ........, tại {dots}, chúng tôi gồm:")
-    for side in ("Bên giao", "Bên nhận"):
-        paper.line(f"{side}: ông/bà {dots}, đơn vị {dots}")
-    paper.line("đã giao, nhận số phiếu sau đây:")
-    paper.header()
-    first = paper.next
-    for place, line in enumerate(lines, 1):
-        whom = groups.get(line.rule.group, line.rule.group)
-        numbers = (line.target, line.slips, line.sheets, line.returned)
-        paper.row((str(place), line.rule.form, whom, *numbers, None))
-    sums = {
-        3: sum(line.target for line in lines),
-        4: sum(line.slips for line in lines),
-        5: sum(line.sheets for line in lines),
-        6: sum(line.returned for line in lines),
-    }
-    paper.total("Cộng", first, sums)
-    paper.next += 1
-    paper.line(
-        "Phiếu mời, phiếu giấy: số đã in để giao, đã trừ phiếu thu hồi và phiếu huỷ. Thu về: số "
-        "phiếu trả lời nhận được bằng mọi hình thức tính đến lúc in biên bản. Biên bản lập thành "
-        "02 bản, mỗi bên giữ 01 bản.",
-        "words",
-    )
-    paper.signatures(place_of(campaign.organisation), ("ĐẠI DIỆN BÊN GIAO", "ĐẠI DIỆN BÊN NHẬN"))
     return papers.close()

@@ -15,8 +15,8 @@ from survey_app.models import CallState, Campaign, Recheck, RecheckCall
 from survey_app.services.exports.look import Column
 from survey_app.services.exports.papers import Paper, Papers
 from survey_app.services.paper_words import place_of
+from survey_app.services.recheck_places import Place
 from survey_app.services.recheck_results import Flag, RateLine, Results
-from survey_app.services.rechecks import key_of
 
 CALLS: Final = (
     Column("Dòng", 6, "code"),
@@ -67,7 +67,9 @@ QUESTIONS: Final = (
 )
 
 
-def call_sheet(campaign: Campaign, recheck: Recheck, calls: Sequence[RecheckCall]) -> bytes:
+def call_sheet(
+    campaign: Campaign, recheck: Recheck, calls: Sequence[tuple[Place, RecheckCall]]
+) -> bytes:
     """Write the sheet for callers; what was entered stands on it already."""
     papers = Papers(campaign, "Phiếu gọi phúc tra")
     paper = papers.paper(f"Phúc tra {recheck.number}", "PHIẾU GỌI PHÚC TRA", CALLS, landscape=True)
@@ -77,7 +79,7 @@ def call_sheet(campaign: Campaign, recheck: Recheck, calls: Sequence[RecheckCall
     for question in QUESTIONS:
         paper.line(question)
     paper.header()
-    for call in calls:
+    for place, call in calls:
         person = call.participation
         who = person.enumerator
         waits = call.state is CallState.WAITING
@@ -95,7 +97,7 @@ def call_sheet(campaign: Campaign, recheck: Recheck, calls: Sequence[RecheckCall
                 person.name,
                 person.office,
                 person.phone,
-                key_of(person),
+                place.person.key,
                 (who.name or who.email) if who else "",
                 asked,
                 right,
