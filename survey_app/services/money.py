@@ -169,7 +169,7 @@ def enter_signed_list(
             session, actor, "money.list",
             f"{slug}/{before.rule.code}/{before.unit.code if before.unit else '*'}",
             people=people, vnd=amount_vnd, on=signed_on, returned=line.returned,
-            counted=line.state.counted, owed_vnd=line.owed_vnd, explanation=explanation.strip(),
+            counted=line.state.counted, owed_vnd=line.owed_vnd, explained=bool(entered.explanation),
         )  # fmt: skip
     return line
 

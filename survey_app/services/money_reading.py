@@ -7,7 +7,7 @@ entered ``services.money``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import case, func, select
@@ -166,7 +166,7 @@ def _lines(campaign: Campaign, found: Matrix, owed: Fees) -> list[PayLine]:
             PayLine(
                 rule,
                 whose,
-                sum((state for _code, state in together), CellState()),
+                _added([state for _code, state in together]),
                 sum(paid_for.get((rule.code, code), 0) for code, _state in together),
                 rule.fee_vnd,
                 *names.get(key, (0, 0, 0)),
@@ -174,6 +174,10 @@ def _lines(campaign: Campaign, found: Matrix, owed: Fees) -> list[PayLine]:
             )
         )
     return lines
+
+
+def _added(states: Sequence[CellState]) -> CellState:
+    return states[0] if len(states) == 1 else sum(states, CellState())
 
 
 def _names(campaign: Campaign) -> Mapping[tuple[int, int | None], tuple[int, int, int]]:
