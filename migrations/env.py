@@ -14,7 +14,7 @@ from survey_app.extensions import Model
 
 
 def _engine() -> Engine:
-    return current_app.extensions["migrate"].db.engine  # type: ignore[no-any-return]
+    return current_app.extensions["migrate"].db.engine  # type: ignore[no-any-return]  # the library is untyped
 
 
 def _run(connection: Connection) -> None:

@@ -51,7 +51,7 @@ def phone_numbers(text: str) -> tuple[str, ...] | None:
 
 def _number(part: str) -> str | None:
     digits = _national(re.sub(r"\D", "", part))
-    old = SINCE_2018.get(digits[1:4]) if len(digits) == 11 and digits[1] == "1" else None  # noqa: PLR2004
+    old = SINCE_2018.get(digits[1:4]) if len(digits) == 11 and digits[1] == "1" else None  # noqa: PLR2004 - the number is said by the line
     number = f"0{old}{digits[4:]}" if old else digits
     return number if MOBILE.fullmatch(number) or FIXED.fullmatch(number) else None
 

@@ -186,7 +186,7 @@ class _Taker:
         absent = [code for code in units if code not in headed]
         if absent and not self.unclear:
             names = ", ".join(self.campaign.unit_by_code[code].name for code in absent[:5])
-            more = f" và {len(absent) - 5} đơn vị nữa" if len(absent) > 5 else ""  # noqa: PLR2004
+            more = f" và {len(absent) - 5} đơn vị nữa" if len(absent) > 5 else ""  # noqa: PLR2004 - the number is said by the line
             self._note(
                 line.place,
                 f"dòng {rule.code} thiếu cột cho {names}{more}",

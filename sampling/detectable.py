@@ -276,7 +276,7 @@ def detectable_difference_of_proportions(
     reach = _reach(alpha, power) * sqrt(deff)
     weight1 = _unseen_share(n1, population1) / n1
     weight2 = _unseen_share(n2, population2) / n2
-    side = -1 if p > 0.5 else 1  # noqa: PLR2004
+    side = -1 if p > 0.5 else 1  # noqa: PLR2004 - the number is said by the line
 
     def noticed(difference: float) -> bool:
         other = p + side * difference

@@ -95,7 +95,7 @@ def create_app(config: Config | None = None, surface: str = "all") -> Flask:
     app.extensions["cchc.keys"] = Keys(config.key("pepper"))
     if config.proxies:
         hops = config.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # how WSGI middleware is put on
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.migrations), render_as_batch=True)
@@ -200,8 +200,8 @@ def _say_http(error: HTTPException) -> Response | tuple[str, int]:
         return Response(HTTP_SENTENCES[404], status=error.code, mimetype="text/plain")
     if isinstance(error, CSRFError):
         return _say(SurveyError(STALE_PAGE))
-    if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004
-        return error.get_response()  # type: ignore[return-value]
+    if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004 - the number is said by the line
+        return error.get_response()  # type: ignore[return-value]  # wider than the library says
     return _say(SurveyError(HTTP_SENTENCES.get(error.code, FAILED), status=error.code))
 
 

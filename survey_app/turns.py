@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 try:
     import fcntl
 except ImportError:  # Windows: SQLite's own waiting is all there is
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # the library declares it otherwise
 
 
 @contextmanager

@@ -176,11 +176,11 @@ def recount(slug: str, *, fix: bool) -> None:
     with click.progressbar(length=cells, label=f"Đếm lại {slug}") as bar:
 
         def walk(listed: object) -> object:
-            for cell in listed:  # type: ignore[attr-defined]
+            for cell in listed:  # type: ignore[attr-defined]  # attached here, read here
                 bar.update(1)
                 yield cell
 
-        found = quota.recount(slug, fix=fix, actor=COMMAND_LINE, each=walk)  # type: ignore[arg-type]
+        found = quota.recount(slug, fix=fix, actor=COMMAND_LINE, each=walk)  # type: ignore[arg-type]  # narrower than the library says
     for wrong in found.wrong:
         where = f"{wrong.rule} {wrong.unit} {wrong.counter}"
         click.echo(f"  {where}: ghi {wrong.kept}, thật {wrong.true}")

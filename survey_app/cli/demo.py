@@ -31,7 +31,7 @@ from survey_app.services.audit import Actor
 from survey_app.services.sheets import PrintedSheet
 
 # The computation brings pandas; ``cchc demo --help`` and serving start without it.
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415 - a command loads only what it needs
 
 SLUG: Final = "bo_trach_2020"
 DAYS: Final = 4

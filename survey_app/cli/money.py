@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from survey_app.services.recheck_results import RateLine
 
 # Workbooks and intervals bring pandas and scipy; the other commands start without them.
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415 - a command loads only what it needs
 
 ANSWER = click.Choice(["yes", "no"])
 FLAGS = {

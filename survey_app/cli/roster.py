@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from survey_app.services.roster_reading import RosterPreview
 
 # Drawing brings numpy and scipy; a command that needs neither starts without them.
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415 - a command loads only what it needs
 
 KINDS = click.Choice([kind.value for kind in RosterKind])
 METHODS = click.Choice(["simple", "systematic", "pps_systematic"])

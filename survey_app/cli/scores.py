@@ -13,7 +13,7 @@ from survey_app.models import IndexRun, Round
 from survey_app.services import campaigns
 
 # Workbooks and computations bring pandas; a command that needs none starts without it.
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415 - a command loads only what it needs
 
 ROUNDS = click.Choice([round_.value for round_ in Round])
 

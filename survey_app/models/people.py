@@ -57,7 +57,7 @@ class User(Model, UserMixin):
     language: Mapped[str] = mapped_column(String(8), default="vi")
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
-    roles: Mapped[list[Role]] = relationship(secondary=roles_users)  # type: ignore[assignment]
+    roles: Mapped[list[Role]] = relationship(secondary=roles_users)  # type: ignore[assignment]  # the library declares it otherwise
     assignments: Mapped[list[Assignment]] = relationship(back_populates="user")
 
 

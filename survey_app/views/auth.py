@@ -111,7 +111,7 @@ def remember_language() -> None:
 @bp.record_once
 def prepare(state: object) -> None:
     """Give the app's templates their frame, and a person's pages the person's language."""
-    app = state.app  # type: ignore[attr-defined]
+    app = state.app  # type: ignore[attr-defined]  # attached here, read here
     shell.register(app)
     app.extensions["security"].unauthn_handler(lambda *_asked, **_headers: ask_to_sign_in())
     user_logged_in.connect(speak_with, app)

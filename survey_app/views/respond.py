@@ -253,12 +253,12 @@ def _with_mistakes(address: SlipAddress, code: str, *, profile: bool) -> Respons
     return response
 
 
-def _fragment(name: str, address: SlipAddress, **subject: Any) -> Markup:  # noqa: ANN401
+def _fragment(name: str, address: SlipAddress, **subject: Any) -> Markup:  # noqa: ANN401 - whatever the template or door takes
     text = render_template(f"respond/{name}.html", address=address, look=page_look(), **subject)
     return Markup(text)  # noqa: S704 - made by our own template, which escapes
 
 
-def _page(address: SlipAddress, *, head: bool = True, **subject: Any) -> Response:  # noqa: ANN401
+def _page(address: SlipAddress, *, head: bool = True, **subject: Any) -> Response:  # noqa: ANN401 - whatever the template or door takes
     text = render_template(
         "respond/page.html", address=address, look=page_look(), head=head, **subject
     )
@@ -297,7 +297,7 @@ def _limit_body() -> None:
 def _sorry(error: SurveyError) -> tuple[str, int]:
     """Show a refusal in the respondents' own frame."""
     with force_locale(_language()):
-        heading = _("Không tìm thấy phiếu") if error.status == 404 else _("Chưa nhận được")  # noqa: PLR2004
+        heading = _("Không tìm thấy phiếu") if error.status == 404 else _("Chưa nhận được")  # noqa: PLR2004 - the number is said by the line
         return _problem(heading, _(error.message)), error.status
 
 
@@ -306,8 +306,8 @@ def _sorry_http(error: HTTPException) -> tuple[str, int]:
     """Say in plain words what was sent wrongly."""
     with force_locale(_language()):
         message = _("Nội dung gửi lên không đọc được. Xin mở lại phiếu từ mã QR rồi thử lại.")
-        if error.code is None or error.code >= 500:  # noqa: PLR2004
-            message = _(BUSY if error.code == 503 else FAILED)  # noqa: PLR2004
+        if error.code is None or error.code >= 500:  # noqa: PLR2004 - the number is said by the line
+            message = _(BUSY if error.code == 503 else FAILED)  # noqa: PLR2004 - the number is said by the line
         return _problem(_("Chưa nhận được"), message), error.code or 500
 
 
@@ -323,7 +323,7 @@ def _private(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    if "Content-Encoding" not in response.headers and response.status_code != 304:  # noqa: PLR2004
+    if "Content-Encoding" not in response.headers and response.status_code != 304:  # noqa: PLR2004 - the number is said by the line
         response.headers["Vary"] = "Accept-Encoding"
         if _takes_gzip():
             # nobody else can put text into this reply, so its length betrays no code

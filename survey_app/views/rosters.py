@@ -187,7 +187,7 @@ def _choices(*, skip_faulty: bool) -> RosterChoices:
 
 
 def _numbers(text: str) -> Iterator[int]:
-    return (int(part) for part in text.split(",") if part.isdecimal() and len(part) < 8)  # noqa: PLR2004
+    return (int(part) for part in text.split(",") if part.isdecimal() and len(part) < 8)  # noqa: PLR2004 - the number is said by the line
 
 
 def _new(
