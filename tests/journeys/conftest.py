@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
@@ -42,7 +45,13 @@ class LiveServer:
 @contextmanager
 def serving(app: Flask) -> Iterator[LiveServer]:
     """Put an app behind a real socket, one thread per request."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+
+    def whole(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Answer at once: werkzeug leaves a file open when the browser hangs up halfway."""
+        with closing(app.wsgi_app(environ, start_response)) as parts:  # type: ignore[type-var]  # Flask's iterable has close()
+            return list(parts)
+
+    server = make_server("127.0.0.1", 0, whole, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -58,7 +58,8 @@ def test_two_sheets_are_keyed_with_the_number_keys_alone(make_campaign, staff, s
     codes = questions(campaign, "CX2")
     page = sign_in(f"/campaigns/{campaign.slug}/key", lan)
 
-    page.keyboard.type(first)  # the box for the serial has the focus
+    expect(page.locator("#serial")).to_be_focused()
+    page.keyboard.type(first)
     page.keyboard.press("Enter")
     expect(page.locator(".key-row.current")).to_be_visible()  # the page is listening
     page.keyboard.type("7")  # no such box: said, and nothing moves
@@ -68,6 +69,7 @@ def test_two_sheets_are_keyed_with_the_number_keys_alone(make_campaign, staff, s
     expect(page.locator("[data-count]")).to_have_text(str(len(codes)))
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("tính vào chỉ tiêu")
+    expect(page.locator("#serial")).to_be_focused()
     page.keyboard.type(f"https://ks.example.gov.vn/S/{second}")  # a hand scanner types the QR
     page.keyboard.press("Enter")
     expect(page.locator(".key-row.current")).to_be_visible()  # the page is listening

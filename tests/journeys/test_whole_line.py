@@ -259,6 +259,7 @@ def qr_texts(pdf: bytes) -> list[str]:
 def a_sheet_is_keyed(lan: Page, serial: str) -> None:
     lan.goto(f"{HERE}/key")
     expect(lan.locator("table.work").first).to_contain_text("CX1-LD")
+    expect(lan.locator("#serial")).to_be_focused()
     lan.keyboard.type(serial)
     lan.keyboard.press("Enter")
     expect(lan.locator(".key-row.current")).to_be_visible()
