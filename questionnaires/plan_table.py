@@ -176,9 +176,20 @@ def _lying(grid: Grid, campaign: Campaign) -> Grid:
     def known(cells: Iterable[GridCell]) -> int:
         return sum(units.match(cell.text).likeness is not None for cell in cells if cell.text)
 
+    turned = grid.turned()
     across = max((known(row) for row in grid.rows[:5]), default=0)
-    down = max((known(column) for column in grid.turned().rows[:5]), default=0)
-    return grid.turned() if down > across else grid
+    down = max((known(column) for column in turned.rows[:5]), default=0)
+    if across or down:
+        return turned if down > across else grid
+    lines = LineBook(campaign)  # a table of new units only: its lines tell how it lies
+
+    def lined(cells: Iterable[GridCell]) -> int:
+        texts = [cell.text for cell in cells if cell.text]
+        return len({rule for text in texts for rule in lines.find(text, lines.form_in(text))[1]})
+
+    across = max((lined(row) for row in grid.rows[:5]), default=0)
+    down = max((lined(column) for column in turned.rows[:5]), default=0)
+    return turned if across > down else grid
 
 
 class _Reader:
@@ -229,11 +240,17 @@ class _Reader:
         return PlanReading(self.grid.source, units, tuple(lines), totals, total, self._listed())
 
     def _heading(self) -> int:
-        """Row with most unit names among the first five."""
-        counts = [
+        """Row with most unit names among the first five, else with most words."""
+        rows = self.grid.rows[:5]
+        known = [
             sum(self.units.match(cell.text).likeness is not None for cell in row if cell.text)
-            for row in self.grid.rows[:5]
+            for row in rows
         ]
+        words = [
+            len({cell.text for cell in row if cell.text and whole_number(cell.text) is None})
+            for row in rows
+        ]
+        counts = known if any(known) else words
         return counts.index(max(counts)) if counts else 0
 
     def _label_columns(self, head: Sequence[GridCell]) -> list[int]:

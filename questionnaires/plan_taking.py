@@ -1,8 +1,8 @@
 """From a confirmed reading to a plan: which rules it changes, and whether it adds up.
 
 ``questionnaires.plan_table`` and ``questionnaires.plan_lines`` read; a person confirms names
-and designs; :func:`take_plan` returns the campaign with its new lines, or every mistake. Rules
-the table does not mention stay as they are.
+and designs; :func:`take_plan` returns the campaign with its new lines, or every mistake. Units
+and rules the table does not mention stay as they are, unless it is said to be the whole plan.
 """
 
 from __future__ import annotations
@@ -10,20 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from questionnaires.check_campaigns import check_campaign
 from questionnaires.errors import DefinitionError, Mistake
 from questionnaires.model import Campaign, Design, Group, QuotaRule, StatedTotal, Text
 from questionnaires.names import NameBook, plain
 from questionnaires.plan_table import PlanReading, ReadLine
+from questionnaires.plan_units import NEW, SKIP, take_units
 from questionnaires.wording import vi_number
 
-SKIP: Final = ""
-"""Chosen for a heading or a line that is left out."""
-
-NEW: Final = "new:"
-"""Before the code of the form a new quota rule uses: ``new:CX4``."""
+__all__ = ["NEW", "SKIP", "Choices", "restated", "take_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,8 @@ class Choices:
     Attributes
     ----------
     units
-        Heading as typed -> code of the unit, or ``SKIP``. Certain names need no entry.
+        Heading as typed -> code of the unit, ``NEW`` with a kind of unit, or ``SKIP``. Certain
+        names need no entry.
     rules
         Place of the line -> code of the rule, ``NEW`` with a form, or ``SKIP``. Certain
         lines need no entry.
@@ -42,6 +39,10 @@ class Choices:
     total
         Ballots the decision states for these lines, where the table prints no total.
         [ballots]
+    others
+        Kind of the units whose headings are like no unit there is; None to ask about each.
+    whole
+        Whether the table is the whole plan: what it does not name is left out.
 
     """
 
@@ -49,6 +50,8 @@ class Choices:
     rules: Mapping[str, str] = field(default_factory=dict)
     designs: Mapping[str, Design] = field(default_factory=dict)
     total: int | None = None
+    others: str | None = None
+    whole: bool = False
 
 
 def take_plan(campaign: Campaign, reading: PlanReading, choices: Choices | None = None) -> Campaign:
@@ -96,13 +99,16 @@ def restated(campaign: Campaign) -> Campaign:
 
 class _Taker:
     def __init__(self, campaign: Campaign, reading: PlanReading, choices: Choices) -> None:
-        self.campaign = campaign
+        units = take_units(
+            campaign, reading, choices.units, others=choices.others, only=choices.whole
+        )
+        self.campaign = units.campaign
+        self.unit_of = units.code_of
+        self.unclear = units.unclear
+        self.mistakes = list(units.mistakes)
         self.reading = reading
         self.choices = choices
-        self.mistakes: list[Mistake] = []
         self.groups = list(campaign.groups)
-        self.unclear = False
-        self.unit_of = self._units()
 
     def take(self) -> Campaign:
         """Replace or add a rule for every line that is not skipped."""
@@ -117,31 +123,10 @@ class _Taker:
                 continue
             taken.append(rule.code)
             rules[rule.code] = rule
+        if self.choices.whole and taken:
+            rules = {code: rules[code] for code in taken}
         plan = replace(self.campaign, groups=tuple(self.groups), rules=tuple(rules.values()))
         return replace(plan, stated_totals=self._totals(plan, taken))
-
-    def _units(self) -> dict[str, str]:
-        """Heading -> code; each unit once."""
-        found: dict[str, str] = {}
-        for unit in self.reading.units:
-            typed = unit.match.typed
-            code = self.choices.units.get(typed, unit.match.code)
-            if code == SKIP:
-                continue
-            if code is None or code not in self.campaign.unit_by_code:
-                offered = ", ".join(
-                    self.campaign.unit_by_code[c].name for c in unit.match.proposals
-                )
-                remedy = f"chọn đơn vị ({offered})" if offered else "chọn đơn vị hoặc bỏ cột này"
-                self._note(unit.place, f"chưa rõ “{typed}” là đơn vị nào", remedy)
-                self.unclear = True  # what its column lacks elsewhere is said by this
-                continue
-            if code in found.values():
-                name = self.campaign.unit_by_code[code].name
-                self._note(unit.place, f"“{name}” có hai cột", "chọn đơn vị khác hoặc bỏ một cột")
-                continue
-            found[typed] = code
-        return found
 
     def _rule(self, line: ReadLine, rules: Mapping[str, QuotaRule]) -> QuotaRule | None:
         chosen = self.choices.rules.get(line.place, line.rule)
@@ -257,10 +242,11 @@ class _Taker:
                 f"{vi_number(added)} phiếu"
             )
             self._note("tổng số phiếu", problem, "đối chiếu với quyết định rồi sửa số sai")
-        kept = [t for t in plan.stated_totals if not set(t.rules) & set(taken)]
-        totals = [*kept, StatedTotal(f"Tổng theo {self.reading.source}", tuple(taken), stated)]
         every = tuple(rule.code for rule in plan.rules)
-        if set(every) != set(taken):
+        others_only = set(every) - set(taken)
+        kept = [total for total in plan.stated_totals if set(total.rules) <= others_only]
+        totals = [*kept, StatedTotal(f"Tổng theo {self.reading.source}", tuple(taken), stated)]
+        if others_only:
             others = sum(rule.stated_total for rule in plan.rules if rule.code not in taken)
             totals.append(StatedTotal("Tổng cộng", every, others + stated))
         return tuple(totals)

@@ -1,7 +1,7 @@
 """What one version of a plan changes in another, line by line, for people to read.
 
-Two definitions of one campaign go in; out come the rules that were added, dropped or
-changed and the cells whose number differs, each with the number before and after. Versions
+Two definitions of one campaign go in; out come the units and rules that were added, dropped
+or changed and the cells whose number differs, each with the number before and after. Versions
 themselves are kept by ``survey_app.services.plan_versions``.
 """
 
@@ -32,7 +32,8 @@ class Change:
     kind
         What happened.
     rule, unit
-        Code of the rule; code of the unit, or None where the whole line is meant.
+        Code of the rule, empty where a unit itself came or went; code of the unit, or None
+        where the whole line is meant.
     what
         Which property of it.
     before, after
@@ -53,6 +54,7 @@ class Change:
 
 BALLOTS = Text("số phiếu", "ballots")
 LINE = Text("dòng phân bổ", "line of the plan")
+UNIT = Text("đơn vị được đánh giá", "assessed unit")
 PEOPLE = Text("số người hiện có", "people there are")
 EACH_UNIT = Text("số người mỗi đơn vị", "people per unit")
 FIELDS = {
@@ -74,11 +76,14 @@ def plan_changes(before: Campaign, after: Campaign) -> tuple[Change, ...]:
     Returns
     -------
     tuple of Change
-        In the order of the new plan, dropped lines last; empty when nothing changed. Their
-        ``ballots`` add up to the difference of the totals.
+        Units first, then lines in the order of the new plan, dropped lines last; empty when
+        nothing changed. Their ``ballots`` add up to the difference of the totals.
 
     """
-    changes = [change for rule in after.rules for change in _of_rule(rule, before, after)]
+    changes = [
+        *_of_units(before, after),
+        *(change for rule in after.rules for change in _of_rule(rule, before, after)),
+    ]
     changes += [
         Change(
             ChangeKind.DROPPED,
@@ -93,6 +98,15 @@ def plan_changes(before: Campaign, after: Campaign) -> tuple[Change, ...]:
         if rule.code not in after.rule_by_code
     ]
     return tuple(changes)
+
+
+def _of_units(before: Campaign, after: Campaign) -> Iterator[Change]:
+    for unit in after.units:
+        if unit.code not in before.unit_by_code:
+            yield Change(ChangeKind.ADDED, "", unit.code, UNIT, "", unit.name)
+    for unit in before.units:
+        if unit.code not in after.unit_by_code:
+            yield Change(ChangeKind.DROPPED, "", unit.code, UNIT, unit.name, "")
 
 
 def _of_rule(rule: QuotaRule, before: Campaign, after: Campaign) -> Iterator[Change]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from survey_app import create_app
 from survey_app.config import Config
@@ -22,6 +23,10 @@ from tests.builders import CampaignBuilder, Staff
 from tests.postgres import Cluster, start_cluster
 
 DATABASES = ("sqlite", "postgresql")
+
+# A busy machine is no mistake of the code: examples may take as long as they need.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -42,9 +42,11 @@ def plan() -> None:
 @plan.command()
 @click.argument("slug")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--unit", "units", multiple=True, help="Tên trong bảng=mã đơn vị; bỏ cột: Tên=")
+@click.option("--unit", "units", multiple=True, help="Tên=mã đơn vị, Tên=new:loại, bỏ cột: Tên=")
 @click.option("--rule", "rules", multiple=True, help="Chỗ=mã dòng, Chỗ=new:CX4, bỏ dòng: Chỗ=")
 @click.option("--total", type=int, help="Tổng theo quyết định, khi bảng không in tổng.")
+@click.option("--others", help="Loại đơn vị của các tên không giống đơn vị nào.")
+@click.option("--whole", is_flag=True, help="Bảng là toàn bộ kế hoạch: bỏ đơn vị, dòng khác.")
 @click.option("--take", is_flag=True, help="Ghi thành bản kế hoạch mới.")
 @click.option("--reason", default="", help="Lý do, khi --take.")
 def read(
@@ -54,7 +56,9 @@ def read(
     units: tuple[str, ...],
     rules: tuple[str, ...],
     total: int | None,
+    others: str | None,
     reason: str,
+    whole: bool,
     take: bool,
 ) -> None:
     """Đọc bảng phân bổ FILE (.xlsx, .csv hoặc .txt) cho đợt SLUG và cho biết sẽ đổi gì.
@@ -64,7 +68,7 @@ def read(
            cchc plan read bo_trach_2020 phan_bo.xlsx --unit "P. Tài chính=P04" \\
              --take --reason "theo Quyết định 12"
     """
-    choices = Choices(_pairs(units), _pairs(rules), {}, total)
+    choices = Choices(_pairs(units), _pairs(rules), {}, total, others, whole)
     data = file.read_bytes()
     text = (
         data.decode("utf-8-sig")

@@ -7,6 +7,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileAllowed, FileField
 from wtforms import (
+    BooleanField,
     DateField,
     IntegerField,
     RadioField,
@@ -52,6 +53,9 @@ class TakeForm(OfficeForm):
         _("Tổng số phiếu của các dòng này theo quyết định"),
         [Optional(), NumberRange(1, LARGEST, _("Số phiếu phải từ 1."))],
         description=_("Chỉ cần khi bảng không in tổng; dùng để đối chiếu."),
+    )
+    whole = BooleanField(
+        _("Bảng này là toàn bộ kế hoạch: bỏ các đơn vị và dòng không có trong bảng")
     )
     reason = reason_field()
 

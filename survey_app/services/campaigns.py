@@ -158,7 +158,7 @@ def load_campaign(
             )
         session.add(campaign)
         session.flush()
-        _store_plan(session, campaign, definition)
+        put_in_force(session, campaign, new_version(session, campaign, definition, PlanState.DRAFT))
         for code, form in forms.items():
             session.add(
                 FormVersion(
@@ -218,23 +218,6 @@ def _make_way(session: Session, definition: CampaignDefinition) -> None:
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
     session.expunge_all()
-
-
-def _store_plan(session: Session, campaign: Campaign, definition: CampaignDefinition) -> None:
-    session.add_all(
-        Unit(
-            campaign_id=campaign.id,
-            code=unit.code,
-            name=unit.name,
-            kind=unit.kind,
-            parent=unit.parent,
-            population=unit.population,
-            position=position,
-        )
-        for position, unit in enumerate(definition.units)
-    )
-    first = new_version(session, campaign, definition, PlanState.DRAFT)
-    put_in_force(session, campaign, first)
 
 
 def _criteria_version(

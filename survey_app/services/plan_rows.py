@@ -19,10 +19,18 @@ from questionnaires.freezing import to_mapping
 from questionnaires.model import Campaign as CampaignDefinition
 from questionnaires.model import QuotaRule as RuleDefinition
 from sampling.quotas import expand_quotas
-from survey_app.models import Campaign, PlanState, PlanVersion, QuotaCell, QuotaRule, Unit
+from survey_app.models import (
+    Assignment,
+    Campaign,
+    PlanState,
+    PlanVersion,
+    QuotaCell,
+    QuotaRule,
+    Unit,
+)
 from survey_app.services.definitions import definition_under
 
-PARTS = ("groups", "rules", "stated_totals")
+PARTS = ("units", "groups", "rules", "stated_totals")
 """What of a campaign's definition is its plan."""
 
 
@@ -59,14 +67,12 @@ def new_version(
 def put_in_force(session: Session, campaign: Campaign, version: PlanVersion) -> None:
     """Write the numbers of a version into the rules and cells of its campaign.
 
-    A cell the version leaves out stays with a target of 0; a rule it leaves out goes, which
-    ``services.plan_versions`` allows only before anything was issued for it.
+    A cell the version leaves out stays with a target of 0; a rule or a unit it leaves out
+    goes, which ``services.plan_versions`` allows only before anything was issued for it.
     """
     definition = definition_under(campaign, version)
-    units = {
-        unit.code: unit
-        for unit in session.scalars(select(Unit).where(Unit.campaign_id == campaign.id))
-    }
+    _drop_units(session, campaign, definition)
+    units = _units(session, campaign, definition)
     old = session.scalars(
         select(QuotaRule).join(PlanVersion).where(PlanVersion.campaign_id == campaign.id)
     )
@@ -98,6 +104,34 @@ def put_in_force(session: Session, campaign: Campaign, version: PlanVersion) -> 
         if (rule, unit) not in cells
     )
     session.flush()
+
+
+def _drop_units(session: Session, campaign: Campaign, definition: CampaignDefinition) -> None:
+    gone = (
+        select(Unit.id)
+        .where(Unit.campaign_id == campaign.id)
+        .where(Unit.code.not_in([unit.code for unit in definition.units]))
+    )
+    session.execute(delete(QuotaCell).where(QuotaCell.unit_id.in_(gone)))
+    session.execute(delete(Assignment).where(Assignment.unit_id.in_(gone)))
+    session.execute(delete(Unit).where(Unit.id.in_(gone)))
+
+
+def _units(session: Session, campaign: Campaign, definition: CampaignDefinition) -> dict[str, Unit]:
+    """Return the units by code; those the version brings are added."""
+    rows = {
+        unit.code: unit
+        for unit in session.scalars(select(Unit).where(Unit.campaign_id == campaign.id))
+    }
+    for position, unit in enumerate(definition.units):
+        row = rows.get(unit.code)
+        if row is None:
+            row = rows[unit.code] = Unit(campaign_id=campaign.id, code=unit.code)
+            session.add(row)
+        row.name, row.kind, row.parent = unit.name, unit.kind, unit.parent
+        row.population, row.position = unit.population, position
+    session.flush()
+    return rows
 
 
 def _write(row: QuotaRule, rule: RuleDefinition, position: int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from questionnaires.checks import check_campaign
@@ -24,7 +24,19 @@ from survey_app.errors import ConflictError, NotFoundError, SurveyError
 from survey_app.extensions import db
 from survey_app.formats import day, today
 from survey_app.formats import number as printed
-from survey_app.models import Campaign, PlanState, PlanVersion, Sheet, Slip, State
+from survey_app.models import (
+    Advance,
+    Campaign,
+    Participation,
+    Person,
+    PlanState,
+    PlanVersion,
+    Score,
+    Sheet,
+    Slip,
+    State,
+    Unit,
+)
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
 from survey_app.services.definitions import definition_of, definition_under
@@ -46,6 +58,15 @@ __all__ = [
 
 CHANGEABLE = (State.DRAFT, State.PLANNED, State.COLLECTING)
 """States in which a plan may still be amended."""
+
+
+KEPT = (
+    ("điểm", Score.unit_id),
+    ("danh sách người", Person.unit_id),
+    ("người tham gia", Participation.unit_id),
+    ("tiền tạm ứng", Advance.unit_id),
+)
+"""What may be kept about a unit and would be lost with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +244,7 @@ def _need_possible(session: Session, campaign: Campaign, plan: CampaignDefinitio
 
 def _obstacles(session: Session, campaign: Campaign, plan: CampaignDefinition) -> list[str]:
     problems = [str(mistake) for mistake in check_campaign(plan)]
+    problems += _moved_units(session, campaign, plan)
     problems += _dropped(session, campaign, plan)
     if campaign.state is not State.DRAFT:
         current = definition_of(campaign)
@@ -247,14 +269,40 @@ def _obstacles(session: Session, campaign: Campaign, plan: CampaignDefinition) -
     return problems
 
 
+def _moved_units(session: Session, campaign: Campaign, plan: CampaignDefinition) -> Iterator[str]:
+    """Units come and go only while nothing was issued and nothing is kept about them."""
+    rows = {
+        unit.code: unit
+        for unit in session.scalars(select(Unit).where(Unit.campaign_id == campaign.id))
+    }
+    gone = [unit for code, unit in rows.items() if code not in plan.unit_by_code]
+    if not gone and all(unit.code in rows for unit in plan.units):
+        return
+    issued = _any(session, Slip.campaign_id == campaign.id) or _any(
+        session, Sheet.campaign_id == campaign.id
+    )
+    if issued or campaign.state is not State.DRAFT:
+        yield "Đợt đã mở hoặc đã phát phiếu: không thêm, không bỏ đơn vị được đánh giá nữa."
+        return
+    for unit in gone:
+        if kept := [what for what, key in KEPT if _any(session, key == unit.id)]:
+            yield (
+                f"Không bỏ được {unit.name}: đã có {', '.join(kept)}. Hãy xóa các mục ấy trước, "
+                "hoặc giữ đơn vị."
+            )
+
+
+def _any(session: Session, condition: ColumnElement[bool]) -> bool:
+    return bool(session.scalar(select(exists().where(condition))))
+
+
 def _dropped(session: Session, campaign: Campaign, plan: CampaignDefinition) -> Iterator[str]:
     """Rules the plan leaves out go only while nothing was printed for them."""
     for rule in plan_of(campaign, session).rules:
         if rule.code in plan.rule_by_code:
             continue
-        issued = session.scalar(select(Slip.id).where(Slip.rule_id == rule.id).limit(1))
-        issued = issued or session.scalar(select(Sheet.id).where(Sheet.rule_id == rule.id).limit(1))
-        if issued is not None or campaign.state is not State.DRAFT:
+        issued = _any(session, Slip.rule_id == rule.id) or _any(session, Sheet.rule_id == rule.id)
+        if issued or campaign.state is not State.DRAFT:
             yield (
                 f"Không bỏ được dòng {rule.code}: đợt đã mở hoặc đã phát phiếu. Hãy giữ dòng và "
                 "giảm chỉ tiêu còn số phiếu đã thu."

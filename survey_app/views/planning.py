@@ -86,7 +86,7 @@ def take(slug: str) -> ResponseReturnValue:
     """Propose the plan of a table whose names were confirmed."""
     campaign = campaign_by_slug(slug)
     text, form = TableForm(), TakeForm()
-    choices = _choices(form.total.data)
+    choices = _choices(form.total.data, whole=form.whole.data)
     again = request.form.get("act") != "take"
     try:
         if not again and form.validate_on_submit():
@@ -106,7 +106,7 @@ def take(slug: str) -> ResponseReturnValue:
     return _table(campaign, text, preview, take=form, status=200 if again else 400)
 
 
-def _choices(total: int | None = None) -> Choices:
+def _choices(total: int | None = None, *, whole: bool = False) -> Choices:
     """Return what the selects of the page say about headings and lines."""
 
     def chosen(prefix: str) -> dict[str, str]:
@@ -119,7 +119,8 @@ def _choices(total: int | None = None) -> Choices:
     designs = {
         place: Design(value) for place, value in chosen("design:").items() if value in set(Design)
     }
-    return Choices(chosen("unit:"), chosen("rule:"), designs, total)
+    others = request.form.get("others") or None
+    return Choices(chosen("unit:"), chosen("rule:"), designs, total, others, whole)
 
 
 def _table(
@@ -143,6 +144,7 @@ def _table(
         refusal=refusal,
         choices=_choices(),
         changeable=campaign.state in CHANGEABLE,
+        draft=campaign.state is State.DRAFT,
         new=NEW,
     )
     return page, status

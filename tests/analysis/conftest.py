@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import settings
 
 from questionnaires.loader import load_campaign, load_criteria, load_questionnaire
 from questionnaires.model import Campaign, CriteriaSet, Design, Questionnaire
@@ -18,10 +17,6 @@ from sampling.simulate import (
     simulate_scores,
     simulate_severity,
 )
-
-# A busy machine is no mistake of the code: examples may take as long as they need.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @dataclass(frozen=True)

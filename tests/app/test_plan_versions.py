@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from questionnaires.model import Design
+from questionnaires.model import Design, Unit
 from survey_app.errors import ConflictError, NotFoundError, SurveyError
 from survey_app.extensions import db
 from survey_app.formats import today
-from survey_app.models import PlanState
+from survey_app.models import Advance, PlanState
+from survey_app.models import Unit as UnitRow
 from survey_app.services import campaigns, quota
 from survey_app.services.ballots import submit_ballot
 from survey_app.services.definitions import definition_of
@@ -216,3 +218,58 @@ def test_what_cannot_be_is_refused(make_campaign):
     db.session.rollback()
     with pytest.raises(ConflictError, match="đã đóng"):
         propose(campaign, "CX4", per_unit=21)
+
+
+def with_units(definition, add=(), drop=()):
+    """The same plan for other units, its printed totals following."""
+    units = [*(u for u in definition.units if u.code not in drop), *add]
+    plan = replace(definition, units=tuple(units))
+    return amended(plan, plan.rules[0].code)
+
+
+NEW_COMMUNE = Unit(code="X99", name="Xã Mới", kind="commune")
+
+
+def test_units_of_a_draft_come_and_go_with_its_plan(app):
+    campaign = campaigns.campaign_by_slug(campaigns.load_campaign(small_definition(), actor=CLERK))
+    first = definition_of(campaign)
+
+    propose_plan(campaign.slug, with_units(first, [NEW_COMMUNE], ["X01"]), WHY, actor=CLERK)
+
+    assert cell(campaign, "CX4", "X99").target == first.rule_by_code["CX4"].per_unit
+    now = definition_of(campaign)
+    assert "X01" not in now.unit_by_code
+    assert now.unit_by_code["X99"].name == "Xã Mới"
+    changes = {(c.kind.value, c.unit) for c in history(campaign)[0].changes if not c.rule}
+    assert changes == {("added", "X99"), ("dropped", "X01")}
+    with pytest.raises(NotFoundError):
+        cell(campaign, "CX4", "X01")
+
+
+def test_a_unit_about_which_something_is_kept_does_not_go(app):
+    campaign = campaigns.campaign_by_slug(campaigns.load_campaign(small_definition(), actor=CLERK))
+    unit = db.session.scalars(select(UnitRow).where(UnitRow.code == "X01")).one()
+    advance = Advance(
+        unit_id=unit.id, receiver="Thủ quỹ", amount_vnd=1, paid_on=today(), author="a"
+    )
+    db.session.add(advance)
+    db.session.commit()
+
+    with pytest.raises(ConflictError) as refused:
+        propose_plan(
+            campaign.slug, with_units(definition_of(campaign), drop=["X01"]), WHY, actor=CLERK
+        )
+
+    assert "tiền tạm ứng" in refused.value.details[0]
+    assert plan_of(campaign).number == 1
+
+
+def test_units_stay_once_papers_are_out(make_campaign):
+    campaign = make_campaign()
+
+    with pytest.raises(ConflictError) as refused:
+        propose_plan(
+            campaign.slug, with_units(definition_of(campaign), [NEW_COMMUNE]), WHY, actor=CLERK
+        )
+
+    assert any("không thêm, không bỏ đơn vị" in line for line in refused.value.details)

@@ -180,6 +180,27 @@ def test_a_draft_takes_the_table_at_once(draft, staff):
     assert cell(draft, "CX4", "X02").target == 20
 
 
+def test_a_draft_becomes_the_plan_of_another_place_by_its_table(draft, staff):
+    hoa = staff("coordinator")
+    table = pasted(draft, heads=["Xã Sông Đà", "Xã Núi Cấm", "Thị trấn Cửa Tùng"])
+
+    def send(**fields):
+        return post(hoa, url(draft, "take"), url(draft, "table"), text=table, **fields)
+
+    asked = send(act="again").get_data(as_text=True)
+    shown = send(act="again", others="commune", whole="y").get_data(as_text=True)
+    taken = send(act="take", others="commune", whole="y", reason="quyết định của xã")
+
+    assert "3 tên không giống đơn vị nào của đợt" in asked
+    assert "Thị trấn Cửa Tùng" in shown
+    assert "Nhận kế hoạch này" in shown
+    assert taken.status_code == 302
+    now = definition_of(draft)
+    assert [unit.name for unit in now.units] == ["Xã Sông Đà", "Xã Núi Cấm", "Thị trấn Cửa Tùng"]
+    assert [rule.code for rule in now.rules] == ["CX4"]
+    assert "Xã Núi Cấm" in hoa.get(taken.location).get_data(as_text=True)
+
+
 def test_an_amendment_can_be_withdrawn_with_a_reason_only(campaign, staff):
     hoa = staff("coordinator")
     post(

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires.loader import (
@@ -124,19 +124,16 @@ settings_of_campaigns = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(form=forms())
 def test_any_form_comes_back_from_its_json(form):
     assert questionnaire_from(json.loads(canonical_json(form))) == form
 
 
-@settings(deadline=None)
 @given(criteria=criteria_sets())
 def test_any_criteria_set_comes_back_from_its_json(criteria):
     assert criteria_from(json.loads(canonical_json(criteria))) == criteria
 
 
-@settings(deadline=None)
 @given(
     chosen=settings_of_campaigns,
     opens=st.dates(date(2000, 1, 1)),

@@ -88,7 +88,7 @@ def test_a_broken_file_is_refused_in_plain_words(data):
     assert "không đọc được như một bảng tính" in refused(data)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(place=st.floats(0, 1, exclude_max=True), bits=st.integers(1, 255))
 def test_a_file_damaged_on_the_way_opens_or_is_refused_but_never_breaks_the_reader(place, bits):
     data = bytearray(ORDINARY)

@@ -270,3 +270,52 @@ def test_what_is_taken_is_what_the_table_says(numbers):
     rule = taken.rule_by_code["CH4"]
     assert [rule.target_of(unit.code) for unit in DEPARTMENTS] == numbers
     assert replace(rule, per_unit=10, targets={}, stated_total=130) == PLAN.rule_by_code["CH4"]
+
+
+ELSEWHERE = ["Xã Sông Đà", "Xã Núi Cấm", "Thị trấn Cửa Tùng"]
+
+
+def elsewhere(rules=("CX1-LD", "CX4")):
+    """The table of another district: not one of its units is known."""
+    units = [replace(COMMUNES[0], name=name) for name in ELSEWHERE]
+    return rows({code: [4, 5, 6] for code in rules}, units, rules)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_table_of_another_district_brings_its_own_units(turned):
+    table = elsewhere()
+    table = [list(column) for column in zip(*table, strict=True)] if turned else table
+    reading = read(table)
+
+    taken = take_plan(PLAN, reading, Choices(others="commune", whole=True))
+
+    assert [(unit.code, unit.name) for unit in taken.units] == [
+        ("X29", "Xã Sông Đà"), ("X30", "Xã Núi Cấm"), ("X31", "Thị trấn Cửa Tùng"),
+    ]  # fmt: skip
+    assert {unit.kind for unit in taken.units} == {"commune"}
+    assert [rule.code for rule in taken.rules] == ["CX1-LD", "CX4"]
+    assert [taken.ballots_of(rule) for rule in taken.rules] == [15, 15]
+    assert [stated.total for stated in taken.stated_totals] == [30]
+
+
+def test_a_new_unit_joins_those_that_are_there_when_its_name_is_confirmed():
+    units = [*COMMUNES, replace(COMMUNES[0], name="Xã Sông Đà")]
+    rules = [rule.code for rule in PLAN.rules if rule.unit_kind == "commune"]
+    reading = read(rows({code: [4] * 29 for code in rules}, units, rules))
+
+    assert "Xã Sông Đà" in mistakes(lambda: take_plan(PLAN, reading))
+    taken = take_plan(PLAN, reading, Choices({"Xã Sông Đà": "new:commune"}))
+
+    assert taken.units[-1].name == "Xã Sông Đà"
+    assert taken.unit_by_code["X29"].kind == "commune"
+    assert all(len(taken.units_of(taken.rule_by_code[code])) == 29 for code in rules)
+
+
+def test_a_name_like_a_known_one_is_never_taken_for_a_new_unit_unasked():
+    units = [*COMMUNES[:-1], replace(COMMUNES[0], name=COMMUNES[-1].name[:-1] + "x")]
+    rules = [rule.code for rule in PLAN.rules if rule.unit_kind == "commune"]
+    reading = read(rows({code: [4] * 28 for code in rules}, units, rules))
+
+    said = mistakes(lambda: take_plan(PLAN, reading, Choices(others="commune")))
+
+    assert COMMUNES[-1].name in said

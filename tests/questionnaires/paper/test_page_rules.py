@@ -110,7 +110,7 @@ def test_the_forms_of_the_plan_keep_the_rules_of_the_page(code):
     check(bo_trach_forms()[code], "Phòng Lao động - Thương binh và Xã hội")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(forms())
 def test_any_form_keeps_the_rules_of_the_page_however_long_its_words(drawn):
     check(*drawn)
