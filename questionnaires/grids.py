@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -44,11 +45,14 @@ class Grid:
         Name of the file, or ``PASTED``.
     rows
         Rows with at least one filled cell, in order.
+    mistakes
+        What is wrong with cells though the rest can be read.
 
     """
 
     source: str
     rows: tuple[tuple[GridCell, ...], ...]
+    mistakes: tuple[Mistake, ...] = ()
 
     @property
     def width(self) -> int:
@@ -57,7 +61,7 @@ class Grid:
 
     def turned(self) -> Grid:
         """Return the same cells with rows and columns exchanged."""
-        return Grid(self.source, tuple(zip(*self.rows, strict=True)))
+        return Grid(self.source, tuple(zip(*self.rows, strict=True)), self.mistakes)
 
     def mistake(self, place: str, problem: str, remedy: str) -> Mistake:
         """Return a mistake in this table."""
@@ -79,6 +83,8 @@ def grid_of_text(text: str, source: str = PASTED, bounds: Bounds = TABLE) -> Gri
         raise DefinitionError([_too_large(source, "dài hơn 5 MB", bounds)])
     first = next((line for line in text.splitlines() if line.strip()), "")
     mark = "\t" if "\t" in text else max(";,", key=first.count)
+    if mark == "\t" and '"' not in text:
+        text = "\n".join(_whole_rows(text.splitlines()))
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=False))
     except csv.Error as error:
@@ -89,17 +95,42 @@ def grid_of_text(text: str, source: str = PASTED, bounds: Bounds = TABLE) -> Gri
     return grid_of_rows(source, [[tidy(cell) for cell in row] for row in rows], bounds)
 
 
+def _whole_rows(lines: Sequence[str]) -> Iterator[str]:
+    """Yield rows of a table from Word, where a cell of two lines breaks its row in two.
+
+    A row is whole with as many tabs as most have. Lines without any before the first whole
+    row are titles; after it they are the beginning of a label that goes on.
+    """
+    tabs = [line.count("\t") for line in lines]
+    width = max(set(tabs), key=lambda n: (tabs.count(n) if n else 0, n))
+    begun, seen_whole = "", False
+    for line in lines:
+        joined = f"{begun} {line}" if begun else line
+        if joined.count("\t") > width:  # they do not belong together after all
+            yield begun
+            joined = line
+        seen_whole = seen_whole or joined.count("\t") == width
+        open_row = 0 < joined.count("\t") < width or (seen_whole and "\t" not in joined)
+        begun = joined if open_row and line.strip() else ""
+        if not begun:
+            yield joined
+    if begun:
+        yield begun
+
+
 def grid_of_csv(data: bytes, filename: str, bounds: Bounds = TABLE) -> Grid:
-    """Read a CSV file, UTF-8 with or without a mark.
+    """Read a CSV file, UTF-8 with or without a mark, or Excel's "Unicode text".
 
     Raises
     ------
     DefinitionError
-        If it is not UTF-8, empty, or larger than ``bounds`` allows.
+        If it is neither, empty, or larger than ``bounds`` allows.
 
     """
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(
+            "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+        )
     except UnicodeDecodeError as error:
         problem = "không phải CSV mã hóa UTF-8"
         remedy = "trong Excel chọn Save As → CSV UTF-8, hoặc gửi tệp .xlsx"
@@ -107,21 +138,40 @@ def grid_of_csv(data: bytes, filename: str, bounds: Bounds = TABLE) -> Grid:
     return grid_of_text(text, filename, bounds)
 
 
-def grid_of_workbook(data: bytes, filename: str, bounds: Bounds = TABLE) -> Grid:
-    """Read the first sheet of a workbook that holds anything.
+def grid_of_workbook(
+    data: bytes, filename: str, bounds: Bounds = TABLE, *, headed: bool = False
+) -> Grid:
+    """Read the first sheet of a workbook that is shown and holds anything.
+
+    Parameters
+    ----------
+    data, filename
+        The file and the name its sender knows it by.
+    bounds
+        How large it may be.
+    headed
+        Whether headings may take several rows with merged cells, as those of a decision do;
+        words merged downwards then stand in each of their rows, and wrong cells are named
+        in the grid, so that they are told with everything else.
 
     Raises
     ------
     DefinitionError
-        If it cannot be opened, is empty, has merged cells or error values; names each.
+        If it cannot be opened or is empty; if it is not headed, also where it has merged
+        cells or error values; names each.
 
     """
     book = open_fenced(data, filename, computed=True, bounds=bounds)
-    for sheet in book.worksheets:
+    for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible"):
         cells = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         if not any(text for row in cells for text in row):
             continue
-        mistakes = [*_merged(sheet, filename), *_errors(sheet, filename)]
+        mistakes = [*_errors(sheet, filename)]
+        if headed:
+            mistakes += _fill_down(sheet, cells, filename)
+            mistakes += _uncomputed(data, sheet, filename, bounds)
+            return replace(grid_of_rows(filename, cells, bounds), mistakes=tuple(mistakes))
+        mistakes += _merged(sheet, filename)
         if mistakes:
             raise DefinitionError(mistakes)
         return grid_of_rows(filename, cells, bounds)
@@ -133,6 +183,37 @@ def _merged(sheet: Worksheet, filename: str) -> Iterator[Mistake]:
     filled = [row for row in sheet.iter_rows() if sum(cell.value is not None for cell in row) > 1]
     if filled:
         yield from merged_mistakes(sheet, filename, filled[0][0].row or 1)
+
+
+def _fill_down(sheet: Worksheet, cells: list[list[str]], filename: str) -> Iterator[Mistake]:
+    """Let words of a merged area stand in each of its rows; yield merged numbers."""
+    body = next((i for i, row in enumerate(cells) if sum(map(_is_number, row)) > 1), len(cells))
+    for area in sheet.merged_cells.ranges:
+        top, bottom, column = area.min_row - 1, area.max_row, area.min_col - 1
+        words = cells[top][column]
+        if bottom <= body:
+            continue
+        if _is_number(words) or not words:
+            problem = "các ô đã gộp, không rõ số của ô nào"
+            yield Mistake(filename, str(area), problem, "bỏ gộp ô rồi điền từng ô")
+            continue
+        for row in range(max(top, body), bottom):
+            cells[row][column] = words
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and not text.strip("0123456789., ")
+
+
+def _uncomputed(data: bytes, sheet: Worksheet, filename: str, bounds: Bounds) -> Iterator[Mistake]:
+    """Yield formulas whose program left no value beside them."""
+    written = open_fenced(data, filename, bounds=bounds)[sheet.title]
+    for row in written.iter_rows():
+        for cell in row:
+            if cell.data_type == "f" and sheet[cell.coordinate].value is None:
+                problem = "công thức chưa có kết quả"
+                remedy = "mở tệp bằng Excel, lưu lại rồi gửi, hoặc gõ số"
+                yield Mistake(filename, cell.coordinate, problem, remedy)
 
 
 def _errors(sheet: Worksheet, filename: str) -> Iterator[Mistake]:

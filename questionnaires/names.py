@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
@@ -26,10 +27,23 @@ RANKS: Final = re.compile(
 )
 """What may stand before the name of a place and be left out of a table."""
 
+RANK: Final = re.compile(
+    r"^(?:(?:ubnd|hđnd)\b[ .]*)?(?P<rank>phòng|sở|xã|phường|thị trấn|thị xã|thành phố|quận|huyện"
+    r"|đặc khu|tt|tx|tp|p|x|h)\b"
+)
+
+ABBREVIATED: Final = {
+    "tt": "thị trấn", "tx": "thị xã", "tp": "thành phố", "p": "phòng|phường", "x": "xã",
+    "h": "huyện",
+}  # fmt: skip
+
 NEAR: Final = 0.78
 """Likeness from which another name is worth proposing. [0-1]"""
 
 MOST_PROPOSALS: Final = 3
+
+MOST_COMPARED: Final = 40
+"""Names a guess is compared with letter by letter."""
 
 
 class Likeness(StrEnum):
@@ -109,20 +123,33 @@ class NameBook:
         typed = tidy(typed)
         if code := self._by_code.get(typed.casefold()):
             return Match(typed, code, Likeness.SAME, (code,))
-        for likeness, key in KEYS.items():
-            wanted = key(typed)
-            found = self._by_key[likeness].get(wanted, []) if wanted else []
-            if found:
-                certain = len(found) == 1 and likeness.is_certain
-                return Match(typed, found[0] if certain else None, likeness, tuple(found))
+        if (exact := self._exact(typed)) is not None:
+            likeness, found = exact
+            certain = len(found) == 1 and likeness.is_certain
+            if likeness is Likeness.RANK and certain:
+                certain = _same_rank(typed, self.known[found[0]])
+            return Match(typed, found[0] if certain else None, likeness, tuple(found))
         near = self._near(typed)
         return Match(typed, None, Likeness.NEAR if near else None, near)
+
+    def knows(self, typed: str) -> bool:
+        """Whether a name is known but for its spelling; quicker than :meth:`match`."""
+        typed = tidy(typed)
+        return typed.casefold() in self._by_code or self._exact(typed) is not None
+
+    def _exact(self, typed: str) -> tuple[Likeness, list[str]] | None:
+        """Find the names that agree in the strongest way any does."""
+        for likeness, key in KEYS.items():
+            if (wanted := key(typed)) and (found := self._by_key[likeness].get(wanted)):
+                return likeness, found
+        return None
 
     def _near(self, typed: str) -> tuple[str, ...]:
         wanted = _plain_without_rank(typed)
         matcher = SequenceMatcher(b=wanted, autojunk=False)
         likeness: dict[str, float] = {}
-        for name, codes in self._by_key[Likeness.NO_MARKS].items():
+        for name in self._alike(wanted):
+            codes = self._by_key[Likeness.NO_MARKS][name]
             matcher.set_seq1(name)
             if matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR:
                 likeness |= dict.fromkeys(codes, matcher.ratio())
@@ -131,6 +158,35 @@ class NameBook:
             key=lambda code: -likeness[code],
         )
         return tuple(best[:MOST_PROPOSALS])
+
+    def _alike(self, wanted: str) -> list[str]:
+        """Names that share most pairs of letters, so that few have to be compared."""
+        shared = Counter(name for pair in _pairs(wanted) for name in self._by_pair.get(pair, ()))
+        return [name for name, _ in shared.most_common(MOST_COMPARED)]
+
+    @cached_property
+    def _by_pair(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for name in self._by_key[Likeness.NO_MARKS]:
+            for pair in _pairs(name):
+                names.setdefault(pair, []).append(name)
+        return names
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[i : i + 2] for i in range(len(name) - 1)}
+
+
+def _same_rank(one: str, other: str) -> bool:
+    """Whether two names are of one rank, as far as both say theirs."""
+    ranks = _rank(one), _rank(other)
+    return "" in ranks or bool(set(ranks[0].split("|")) & set(ranks[1].split("|")))
+
+
+def _rank(name: str) -> str:
+    """Return the rank before a name, written out; what it may be, where it is abbreviated."""
+    found = RANK.match(_words(name))
+    return ABBREVIATED.get(found["rank"], found["rank"]) if found else ""
 
 
 def tidy(text: str) -> str:

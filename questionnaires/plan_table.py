@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from questionnaires.errors import Mistake
@@ -21,10 +22,15 @@ from questionnaires.model import Campaign, QuotaRule
 from questionnaires.names import Match, NameBook
 from questionnaires.wording import vi_number
 
-TOTAL: Final = re.compile(r"(?:tổng|cộng)\b.*|total", re.IGNORECASE)
+TOTAL: Final = re.compile(r"(?:tổng(?! hợp)|cộng|t\.? ?cộng)\b.*|tc|t/c|total|∑", re.IGNORECASE)
 NUMBERING: Final = re.compile(r"stt|tt|số tt|#|no\.?", re.IGNORECASE)
 FORM_COLUMN: Final = re.compile(r"(?:ký hiệu )?(?:mẫu|mẫu phiếu|form|phiếu)", re.IGNORECASE)
-GROUPED: Final = re.compile(r"\d{1,3}(?:[. \u00a0]\d{3})+|\d{1,7}")
+GROUPED: Final = re.compile(r"\d{1,3}(?:[., \u00a0]\d{3})+|\d{1,7}")
+"""Ballots are whole, so a comma before three digits parts thousands too."""
+
+HEADING_ROWS: Final = 15
+"""Rows in which the heading is looked for: the names of offices may stand above it."""
+
 NOTHING: Final = frozenset(("", "-", "–", "x", "0"))
 """What a cell may hold where nobody is asked."""
 
@@ -60,7 +66,8 @@ class ReadLine:
     per_unit
         People of every unit, where the line says so instead of naming units. [persons]
     units_stated
-        Units the line itself says it meets; None in a table. [units]
+        Units the line says it meets; None in a table, and where "every" may be of two kinds.
+        [units]
     total
         Ballots the line itself prints, or None. [ballots]
 
@@ -75,6 +82,20 @@ class ReadLine:
     per_unit: int | None = None
     units_stated: int | None = None
     total: int | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a number in it; else it is mended or left out on purpose."""
+        return bool(self.numbers) or self.per_unit is not None
+
+    @property
+    def ballots(self) -> int | None:
+        """Ballots it comes to; None where that depends on how many units there are."""
+        if self.per_unit is None:
+            return sum(self.numbers.values())
+        if self.total is None and self.units_stated is not None:
+            return self.per_unit * self.units_stated
+        return self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +193,46 @@ def whole_number(text: str) -> int | None:
 def _lying(grid: Grid, campaign: Campaign) -> Grid:
     """Turn the table so that units stand in its heading row."""
     units = known_units(campaign)
-
-    def known(cells: Iterable[GridCell]) -> int:
-        return sum(units.match(cell.text).likeness is not None for cell in cells if cell.text)
-
     turned = grid.turned()
-    across = max((known(row) for row in grid.rows[:5]), default=0)
-    down = max((known(column) for column in turned.rows[:5]), default=0)
+
+    def most(side: Grid, known: Callable[[list[str]], int]) -> int:
+        rows = ([cell.text for cell in row if _is_words(cell.text)] for row in side.rows)
+        return max((known(texts) for texts in islice(rows, HEADING_ROWS)), default=0)
+
+    def named(texts: list[str]) -> int:
+        return sum(units.knows(text) for text in texts)
+
+    across, down = most(grid, named), most(turned, named)
     if across or down:
         return turned if down > across else grid
     lines = LineBook(campaign)  # a table of new units only: its lines tell how it lies
 
-    def lined(cells: Iterable[GridCell]) -> int:
-        texts = [cell.text for cell in cells if cell.text]
+    def lined(texts: list[str]) -> int:
         return len({rule for text in texts for rule in lines.find(text, lines.form_in(text))[1]})
 
-    across = max((lined(row) for row in grid.rows[:5]), default=0)
-    down = max((lined(column) for column in turned.rows[:5]), default=0)
-    return turned if across > down else grid
+    return turned if most(grid, lined) > most(turned, lined) else grid
+
+
+def _is_words(text: str) -> bool:
+    return bool(text) and whole_number(text) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A row of totals, and how many lines stood before it."""
+
+    place: str
+    label: str
+    numbers: dict[str, int]
+    total: int | None
+    after: int
+
+
+def _added(lines: Iterable[ReadLine]) -> Counter[str]:
+    added: Counter[str] = Counter()
+    for line in lines:
+        added.update(line.numbers)
+    return added
 
 
 class _Reader:
@@ -199,12 +242,12 @@ class _Reader:
         self.grid = grid
         self.units = known_units(campaign)
         self.lines = LineBook(campaign)
-        self.mistakes: list[Mistake] = []
+        self.mistakes = list(grid.mistakes)
         self.heading = self._heading()
 
     def read(self) -> PlanReading:
         """Read headings, then lines."""
-        head = self.grid.rows[self.heading]
+        head = self._head()
         labels = self._label_columns(head)
         form = next((i for i, cell in enumerate(head) if FORM_COLUMN.fullmatch(cell.text)), None)
         whole = [i for i, cell in enumerate(head) if TOTAL.fullmatch(cell.text)]
@@ -215,43 +258,45 @@ class _Reader:
         ]
         units = tuple(ReadUnit(head[i].place, self.units.match(head[i].text)) for i in columns)
         self._twice((unit.match.typed, unit.place) for unit in units)
+        names = [head[i].text for i in columns]
         lines: list[ReadLine] = []
-        totals: dict[str, int] = {}
-        total: int | None = None
+        sums: list[_Sum] = []
         for row in self.grid.rows[self.heading + 1 :]:
             label = " ".join(row[i].text for i in labels if row[i].text)
-            names = [head[i].text for i in columns]
             numbers = self._numbers([row[i] for i in columns], names)
             stated = self._first_number([row[i] for i in whole])
             if TOTAL.fullmatch(label):
-                totals, total = numbers, stated
-                continue
-            if not label and not numbers:
-                continue
-            lines.append(self._line(row, label, row[form].text if form is not None else "",
-                                    numbers, stated))  # fmt: skip
+                sums.append(_Sum(row[0].place, label, numbers, stated, len(lines)))
+            elif label or numbers:
+                lines.append(self._line(row, label, row[form].text if form is not None else "",
+                                        numbers, stated))  # fmt: skip
         if not units:
             self._note("cả bảng", "không thấy dòng tiêu đề có tên đơn vị",
                        "chép cả dòng tên phòng, xã rồi dán lại")  # fmt: skip
         if not lines:
             self._note("cả bảng", "không có dòng phân bổ nào", "chép cả các dòng đối tượng")
         self._twice((line.label, line.place) for line in lines)
-        self._sums(lines, totals, total)
-        return PlanReading(self.grid.source, units, tuple(lines), totals, total, self._listed())
+        for line in lines:
+            self._agree(line.place, f"dòng “{line.label}”", line.total, [line.ballots or 0])
+        last = self._sums(lines, sums)
+        return PlanReading(self.grid.source, units, tuple(lines), last.numbers if last else {},
+                           last.total if last else None, self._listed())  # fmt: skip
 
     def _heading(self) -> int:
-        """Row with most unit names among the first five, else with most words."""
-        rows = self.grid.rows[:5]
-        known = [
-            sum(self.units.match(cell.text).likeness is not None for cell in row if cell.text)
-            for row in rows
-        ]
-        words = [
-            len({cell.text for cell in row if cell.text and whole_number(cell.text) is None})
-            for row in rows
-        ]
-        counts = known if any(known) else words
+        """Row with most unit names among the first, else with most words."""
+        rows = self.grid.rows[:HEADING_ROWS]
+        texts = [[cell.text for cell in row if _is_words(cell.text)] for row in rows]
+        known = [sum(self.units.knows(text) for text in row) for row in texts]
+        counts = known if any(known) else [len(set(row)) for row in texts]
         return counts.index(max(counts)) if counts else 0
+
+    def _head(self) -> list[GridCell]:
+        """Headings of the columns; a heading of two rows has some in the row above."""
+        head = list(self.grid.rows[self.heading])
+        for row in self.grid.rows[max(0, self.heading - 2) : self.heading][::-1]:
+            if sum(bool(cell.text) for cell in row) > 1:
+                head = [cell if cell.text else above for cell, above in zip(head, row, strict=True)]
+        return head
 
     def _label_columns(self, head: Sequence[GridCell]) -> list[int]:
         """Columns before the first unit that hold words and no running number."""
@@ -303,23 +348,26 @@ class _Reader:
             return number
         return None
 
-    def _sums(self, lines: Sequence[ReadLine], totals: dict[str, int], total: int | None) -> None:
-        for line in lines:
-            self._agree(line.place, f"dòng “{line.label}”", line.total, sum(line.numbers.values()))
-        added: Counter[str] = Counter()
-        for line in lines:
-            added.update(line.numbers)
-        for name, stated in totals.items():
-            self._agree(name, f"cột “{name}”", stated, added[name])
-        self._agree("dòng tổng", "cả bảng", total, added.total())
+    def _sums(self, lines: Sequence[ReadLine], sums: Sequence[_Sum]) -> _Sum | None:
+        """Check every row of totals; return the last, which adds the whole table up.
 
-    def _agree(self, place: str, what: str, stated: int | None, computed: int) -> None:
-        if stated is not None and stated != computed:
-            problem = (
-                f"{what} ghi tổng {vi_number(stated)} phiếu nhưng cộng lại được "
-                f"{vi_number(computed)} phiếu"
+        A row of totals before it may add up the lines above it, or those since another.
+        """
+        ends = [0, *(found.after for found in sums)]
+        for place, found in enumerate(sums, start=1):
+            blocks = [_added(lines[end : found.after]) for end in ends[:place]]
+            blocks = blocks[:1] if place == len(sums) else blocks[::-1]
+            for name, stated in found.numbers.items():
+                self._agree(found.place, f"dòng “{found.label}”, cột “{name}”", stated,
+                            [block[name] for block in blocks])  # fmt: skip
+            self._agree(
+                found.place, f"dòng “{found.label}”", found.total, [b.total() for b in blocks]
             )
-            self._note(place, problem, "đối chiếu với quyết định rồi sửa số sai")
+        return sums[-1] if sums else None
+
+    def _agree(self, place: str, what: str, stated: int | None, added: Sequence[int]) -> None:
+        if stated is not None and stated not in added:
+            self.mistakes.append(disagreement(self.grid.source, place, what, stated, added[0]))
 
     def _twice(self, names: Iterable[tuple[str, str]]) -> None:
         places: dict[str, list[str]] = {}
@@ -334,6 +382,14 @@ class _Reader:
 
     def _listed(self) -> tuple[Mistake, ...]:
         return tuple(capped(self.mistakes, self.grid.source))
+
+
+def disagreement(source: str, place: str, what: str, stated: int, added: int) -> Mistake:
+    """Return the mistake of a printed total that its numbers do not come to."""
+    problem = (
+        f"{what} ghi tổng {vi_number(stated)} phiếu nhưng cộng lại được {vi_number(added)} phiếu"
+    )
+    return Mistake(source, place, problem, "đối chiếu với quyết định rồi sửa số sai")
 
 
 def capped(mistakes: Sequence[Mistake], source: str) -> Iterator[Mistake]:

@@ -19,7 +19,7 @@ from questionnaires.plan_table import PlanReading, ReadLine
 from questionnaires.plan_units import NEW, SKIP, take_units
 from questionnaires.wording import vi_number
 
-__all__ = ["NEW", "SKIP", "Choices", "restated", "take_plan"]
+__all__ = ["NEW", "SKIP", "Choices", "restated", "take_plan", "with_design"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,12 @@ def take_plan(campaign: Campaign, reading: PlanReading, choices: Choices | None 
     return taken
 
 
+def with_design(rule: QuotaRule, design: Design) -> QuotaRule:
+    """Return a rule of another design; people who rate every unit are not topped up."""
+    top_up_from = None if design is Design.CROSS else rule.top_up_from
+    return replace(rule, design=design, top_up_from=top_up_from)
+
+
 def restated(campaign: Campaign) -> Campaign:
     """Return a plan whose printed totals follow its lines, as a new decision prints them."""
     rules = tuple(replace(rule, stated_total=campaign.ballots_of(rule)) for rule in campaign.rules)
@@ -143,7 +149,12 @@ class _Taker:
             self._note(line.place, f"chưa rõ “{line.label}” là dòng phân bổ nào",
                        "chọn dòng phân bổ hoặc bỏ dòng này")  # fmt: skip
             return None
-        base = replace(base, design=self.choices.designs.get(line.place, base.design))
+        if not line.is_read:
+            problem = f"không đọc được số phiếu của “{line.label}”"
+            remedy = "viết lại dạng “15 người x 13 phòng = 195 phiếu”, hoặc bỏ dòng này"
+            self._note(line.place, problem, remedy)
+            return None
+        base = with_design(base, self.choices.designs.get(line.place, base.design))
         if line.per_unit is not None:
             return self._uniform(base, line)
         return self._by_unit(base, line, numbers)
@@ -151,14 +162,15 @@ class _Taker:
     def _uniform(self, rule: QuotaRule, line: ReadLine) -> QuotaRule:
         """Every unit of the kind gets the same number, and the line says how many they are."""
         units = [unit for unit in self.campaign.units if unit.kind == rule.unit_kind]
-        if line.units_stated != len(units):
+        if line.units_stated not in (None, len(units)):
             kind = self.campaign.unit_kinds[rule.unit_kind].vi
             self._note(
                 line.place,
                 f"dòng ghi {line.units_stated} đơn vị nhưng đợt này có {len(units)} ({kind})",
                 "sửa số đơn vị, hoặc dán bảng có từng đơn vị",
             )
-        per_unit, total = line.per_unit or 0, line.total or 0
+        per_unit = line.per_unit or 0
+        total = per_unit * len(units) if line.total is None else line.total
         return replace(rule, per_unit=per_unit, targets={}, stated_total=total)
 
     def _by_unit(self, rule: QuotaRule, line: ReadLine, numbers: Mapping[str, int]) -> QuotaRule:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from questionnaires.errors import DefinitionError, Mistake
 from questionnaires.grids import Grid, grid_of_csv, grid_of_text, grid_of_workbook
@@ -56,21 +57,25 @@ class PlanPreview:
         return self.taken is not None and not self.obstacles and bool(self.changes)
 
 
-def text_of_file(data: bytes, filename: str) -> str:
+def text_of_file(slug: str, data: bytes, filename: str) -> str:
     """Return a sent workbook or CSV file as the text that would have been pasted.
 
     Raises
     ------
     SurveyError
-        With every mistake of the file.
+        With every mistake of the file and of the table in it.
 
     """
     try:
-        grid = (grid_of_csv if filename.lower().endswith(".csv") else grid_of_workbook)(
-            data, filename
-        )
+        if filename.lower().endswith(".csv"):
+            grid = grid_of_csv(data, filename)
+        else:
+            grid = grid_of_workbook(data, filename, headed=True)
     except DefinitionError as error:
         raise _refused(error) from error
+    if grid.mistakes:  # a pasted text could not tell of merged cells
+        reading = read_table(grid, definition_of(campaign_by_slug(slug)))
+        raise _refused(DefinitionError(reading.mistakes))
     return _pasted(grid)
 
 
@@ -126,8 +131,12 @@ def _refused(error: DefinitionError) -> SurveyError:
 
 
 def _pasted(grid: Grid) -> str:
+    """Write a table as it would be pasted; its rows stay where they stood in the file."""
+    rows: list[list[str]] = []
+    for row in grid.rows:
+        number = int(row[0].place.lstrip(ascii_uppercase))
+        rows += [[]] * (number - 1 - len(rows))
+        rows.append([cell.text for cell in row])
     written = io.StringIO()
-    csv.writer(written, delimiter="\t", lineterminator="\n").writerows(
-        [[cell.text for cell in row] for row in grid.rows]
-    )
+    csv.writer(written, delimiter="\t", lineterminator="\n").writerows(rows)
     return written.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from questionnaires.grids import grid_of_csv, grid_of_text, grid_of_workbook
 from questionnaires.loader import load_campaign
 from questionnaires.model import Design
 from questionnaires.plan_lines import looks_like_lines, read_lines
-from questionnaires.plan_table import read_table, whole_number
+from questionnaires.plan_table import known_units, read_table, whole_number
 from questionnaires.plan_taking import Choices, take_plan
 
 PLAN = load_campaign("bo_trach_2020")
@@ -70,7 +71,7 @@ def test_a_line_that_is_off_by_one_and_a_total_that_is_off_are_both_named():
 
     assert "15 × 13 = 195 phiếu, nhưng dòng ghi 196 phiếu" in said
     assert "hỏi 0 người" in said
-    assert "tổng ghi 3.108 phiếu nhưng các dòng cộng lại được 3.109 phiếu" in said
+    assert "“Tổng: 3.108 phiếu” ghi tổng 3.108 phiếu nhưng cộng lại được 3.109 phiếu" in said
 
 
 def test_a_line_about_more_units_than_there_are_is_refused():
@@ -119,7 +120,7 @@ def test_a_crossed_rule_cannot_ask_one_unit_more_than_another():
     [
         (1, -1, "40", "dòng “Lãnh đạo UBND huyện” ghi tổng 40 phiếu nhưng cộng lại được 39"),
         (-1, 3, "85", "cột “Văn phòng HĐND và UBND” ghi tổng 85 phiếu nhưng cộng lại được 84"),
-        (-1, -1, "1.093", "cả bảng ghi tổng 1.093 phiếu nhưng cộng lại được 1.092"),
+        (-1, -1, "1.093", "dòng “Tổng cộng” ghi tổng 1.093 phiếu nhưng cộng lại được 1.092"),
         (2, 5, "mười", "F3: “mười” không phải số phiếu"),
         (2, 5, "-3", "F3: “-3” không phải số phiếu"),
         (2, 5, "1,5", "F3: “1,5” không phải số phiếu"),
@@ -319,3 +320,197 @@ def test_a_name_like_a_known_one_is_never_taken_for_a_new_unit_unasked():
     said = mistakes(lambda: take_plan(PLAN, reading, Choices(others="commune")))
 
     assert COMMUNES[-1].name in said
+
+
+DECISION = """2.2. Đối tượng và phân bổ số lượng phiếu điều tra
+a) Đánh giá cấp huyện: 1.092 phiếu
+{department}
+b) Đánh giá cấp xã: 2.016 phiếu
+{commune}
+- Thù lao cho người trả lời phiếu điều tra cấp xã: 10.000đ/phiếu;
+Hoàn thành trước ngày **19/3/2021** và gửi phiếu về Phòng Nội vụ."""
+
+
+def decision():
+    return DECISION.format(
+        **{
+            kind: "\n".join(f"- {r.wording}" for r in PLAN.rules if r.unit_kind == kind)
+            for kind in ("department", "commune")
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "worn",
+    [
+        lambda text: text,
+        lambda text: unicodedata.normalize("NFD", text),
+        lambda text: text.replace("\n- ", "\n-\t"),
+        lambda text: text.replace(" = ", " =\n"),
+        lambda text: text.replace("1.092", "1,092").replace(" x ", " × "),
+    ],
+    ids=["as printed", "NFD", "bullets of Word", "broken as from a PDF", "English thousands"],
+)
+def test_the_pages_of_a_decision_are_read_with_the_totals_of_their_headings(worn):
+    text = worn(decision())
+
+    assert looks_like_lines(text)
+    reading = read_lines(text, PLAN)
+
+    assert [line.rule for line in reading.lines] == [rule.code for rule in PLAN.rules]
+    assert reading.total == 3108
+    assert take_plan(PLAN, reading).rules == PLAN.rules
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("2.016", "2.017", "ghi tổng 2.017 phiếu nhưng cộng lại được 2.016 phiếu"),
+        ("1.092", "9.999", "ghi tổng 9.999 phiếu nhưng cộng lại được 1.092 phiếu"),
+        ("b) Đánh giá", "Tổng cấp huyện: 1.902 phiếu\nb) Đánh giá",
+         "ghi tổng 1.902 phiếu nhưng cộng lại được 1.092 phiếu"),
+    ],
+)  # fmt: skip
+def test_each_printed_total_is_checked_not_only_the_largest(right, wrong, said):
+    reading = read_lines(decision().replace(right, wrong, 1), PLAN)
+
+    assert said in mistakes(lambda: take_plan(PLAN, reading))
+
+
+def test_a_number_for_every_unit_needs_no_product():
+    text = "- Cán bộ, công chức cấp xã: mỗi xã 20 phiếu (CX2)\nTổng cộng: 560 phiếu"
+    reading = read_lines(text, PLAN)
+
+    taken = take_plan(PLAN, reading)
+
+    assert taken.rule_by_code["CX2"].per_unit == 20
+    assert taken.ballots_of(taken.rule_by_code["CX2"]) == 560
+
+
+def test_a_line_about_ballots_that_cannot_be_read_has_to_be_left_out_on_purpose():
+    text = decision() + "\n- Hộ gia đình: khoảng 40 hộ ở các xã ven sông (CX4)"
+    reading = read_lines(text, PLAN)
+    place = reading.lines[-1].place
+
+    assert "Hộ gia đình" in mistakes(lambda: take_plan(PLAN, reading))
+    assert "không đọc được số phiếu" in mistakes(
+        lambda: take_plan(PLAN, reading, Choices(rules={place: "CX4"}))
+    )
+    assert take_plan(PLAN, reading, Choices(rules={place: ""})).rules == PLAN.rules
+
+
+def test_every_row_of_totals_is_checked():
+    table = rows()
+    table.insert(3, ["", "Cộng CH1, CH2", "", *["18"] * 13, "234"])
+    read_good = read(table)
+    table[3][5] = "19"
+
+    assert take_plan(PLAN, read_good).ballots_of(PLAN.rule_by_code["CH2"]) == 195
+    assert "ghi tổng 19 phiếu nhưng cộng lại được 18 phiếu" in mistakes(
+        lambda: take_plan(PLAN, read(table))
+    )
+
+
+def test_names_of_offices_and_a_second_heading_row_may_stand_above_the_table():
+    table = rows()
+    width = len(table[0])
+    above = [["UBND HUYỆN BỐ TRẠCH", *[""] * (width - 1)], ["PHỤ LỤC", *[""] * (width - 1)],
+             ["TỔNG HỢP PHÂN BỔ SỐ LƯỢNG PHIẾU", *[""] * (width - 1)]]  # fmt: skip
+    first = ["STT", "Đối tượng", "Mẫu phiếu", "Phòng", *[""] * (width - 5), "Tổng cộng"]
+    second = ["", "", "", *table[0][3:-1], ""]
+
+    reading = read([*above * 2, first, second, *table[1:]])
+
+    assert reading.total == 1092
+    assert [line.total for line in reading.lines] == [39, 195, 728, 130]
+    assert take_plan(PLAN, reading).rules == PLAN.rules
+
+
+def test_a_cell_of_two_lines_from_word_is_one_cell():
+    lines = pasted(rows()).split("\n")
+    lines[0] = lines[0].replace("Mẫu phiếu", "Mẫu\nphiếu", 1)
+    lines[2] = lines[2].replace("Công chức", "Công\nchức", 1)
+
+    reading = read_table(grid_of_text("BẢNG PHÂN BỔ\n" + "\n".join(lines)), PLAN)
+
+    assert not reading.mistakes
+    assert [line.rule for line in reading.lines] == ["CH1", "CH2", "CH3", "CH4"]
+
+
+def test_a_rank_that_contradicts_is_asked_about():
+    book = known_units(PLAN)
+    town = next(unit for unit in COMMUNES if unit.name.startswith("Thị trấn"))
+    bare_name = town.name.removeprefix("Thị trấn ")
+
+    assert book.match(f"TT. {bare_name}").code == town.code
+    assert book.match(f"UBND {town.name.lower()}").code == town.code
+    assert book.match(bare_name).code == town.code
+    asked = book.match(f"Xã {bare_name}")
+    assert (asked.code, asked.proposals) == (None, (town.code,))
+
+
+def workbook(table, then=lambda _: None):
+    book = Workbook()
+    sheet = book.active
+    for row in table:
+        sheet.append([int(text) if text.isdecimal() else text or None for text in row])
+    then(sheet)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_headings_merged_over_two_rows_are_read_and_merged_numbers_are_not():
+    table = rows()
+    width = len(table[0])
+    first = ["STT", "Đối tượng", "Mẫu phiếu", "Phòng", *[""] * (width - 5), "Tổng cộng"]
+    table = [["ỦY BAN NHÂN DÂN", *[""] * (width - 1)], first, ["", "", "", *table[0][3:-1], ""],
+             *table[1:]]  # fmt: skip
+
+    def merge(sheet):
+        sheet.merge_cells("A1:C1")
+        sheet.merge_cells("B2:B3")
+        sheet.merge_cells(start_row=2, end_row=2, start_column=4, end_column=width - 1)
+
+    grid = grid_of_workbook(workbook(table, merge), "a.xlsx", headed=True)
+
+    assert take_plan(PLAN, read_table(grid, PLAN)).rules == PLAN.rules
+    data = workbook(table, lambda sheet: sheet.merge_cells("D5:E5"))
+    said = read_table(grid_of_workbook(data, "a.xlsx", headed=True), PLAN).mistakes
+    assert "D5:E5" in str(said[0])
+    assert any("dòng" in str(mistake) for mistake in said[1:])  # and all else that is wrong
+
+
+def test_a_form_merged_over_its_rows_stands_in_each():
+    rules = ("CX1-HD", "CX1-LD")
+    table = rows(units=COMMUNES, rules=rules)
+    table[2][2] = ""
+
+    grid = grid_of_workbook(
+        workbook(table, lambda sheet: sheet.merge_cells("C2:C3")), "a.xlsx", headed=True
+    )
+
+    assert [line.form for line in read_table(grid, PLAN).lines] == ["CX1", "CX1"]
+
+
+def test_what_is_shown_is_read_and_a_formula_without_a_value_is_named():
+    def hide(sheet):
+        other = sheet.parent.create_sheet("Nháp", 0)
+        other.append(["bỏ", "đi"])
+        other.sheet_state = "hidden"
+
+    grid = grid_of_workbook(workbook(rows(), hide), "a.xlsx", headed=True)
+
+    assert take_plan(PLAN, read_table(grid, PLAN)).rules == PLAN.rules
+
+    def sums(sheet):
+        sheet["E3"] = "=10+5"
+
+    said = read_table(grid_of_workbook(workbook(rows(), sums), "a.xlsx", headed=True), PLAN)
+    assert "E3: công thức chưa có kết quả" in str(said.mistakes[0])
+
+
+def test_the_unicode_text_of_excel_is_a_table_too():
+    grid = grid_of_csv(pasted(rows()).encode("utf-16"), "a.csv")
+
+    assert take_plan(PLAN, read_table(grid, PLAN)).rules == PLAN.rules
