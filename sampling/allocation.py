@@ -38,6 +38,15 @@ PROOF_GAP: Final = 1e-9
 NAMED: Final = 5
 """Strata an error names before it counts the rest."""
 
+MOST_PEOPLE: Final = 1e12
+"""Largest size of a stratum; whole numbers beyond it would no longer add up exactly."""
+
+DEVIATIONS: Final = (1e-100, 1e100)
+"""Range of deviations above 0; beyond it their squares have no place in floating point."""
+
+DUST: Final = 1e-12
+"""Variance left by a census, which is rounding error. [share of what a census removes]"""
+
 STRATA: Final = Text("tầng", "strata")
 
 
@@ -152,16 +161,16 @@ class Strata:
         if people.ndim != 1 or not people.size:
             msg = f"sizes must be one row of at least one number, not of shape {people.shape}"
             raise ValueError(msg)
-        most = np.floor(people) if maximum is None else maximum
-        strata = cls(
-            people,
-            _row("deviations", deviations, people.size),
-            _row("minimum", minimum, people.size),
-            _row("maximum", most, people.size),
-            _row("costs", costs, people.size),
-            tuple(codes),
-            noun,
-        )
+        given = {
+            "deviations": deviations,
+            "minimum": minimum,
+            "maximum": np.floor(people) if maximum is None else maximum,
+            "costs": costs,
+        }
+        rows = {name: np.asarray(values, dtype=float) for name, values in given.items()}
+        require(*(_one_or_each(name, row, people.size) for name, row in rows.items()))
+        filled = {name: np.broadcast_to(row, people.shape).copy() for name, row in rows.items()}
+        strata = cls(people, **filled, codes=tuple(codes), noun=noun)
         strata._check()
         return strata
 
@@ -170,7 +179,10 @@ class Strata:
         wrong = {
             "a number that is not finite": ~np.isfinite(np.vstack(numbers).sum(axis=0)),
             "negative size": self.sizes < 0,
+            f"size above {MOST_PEOPLE:g}": self.sizes > MOST_PEOPLE,
             "negative deviation": self.deviations < 0,
+            f"deviation that is not 0 nor within {DEVIATIONS}": (self.deviations > 0)
+            & ~((self.deviations >= DEVIATIONS[0]) & (self.deviations <= DEVIATIONS[1])),
             "negative minimum": self.minimum < 0,
             "cost that is not positive": self.costs <= 0,
             "minimum above maximum": self.minimum > self.maximum,
@@ -179,7 +191,7 @@ class Strata:
         require(
             *((not mask.any(), f"{what} in {self.named(mask)}") for what, mask in wrong.items()),
             (
-                not self.codes or len(set(self.codes)) == self.sizes.size,
+                not self.codes or len(set(self.codes)) == len(self.codes) == self.sizes.size,
                 f"{self.sizes.size} strata need as many different codes",
             ),
         )
@@ -200,9 +212,11 @@ class Strata:
     def variance(self, forms: FloatArray | IntArray) -> float:
         """Variance of the estimated total, ``sum A^2 / n - sum N S^2``.
 
-        Infinite when a stratum whose people differ is asked nobody.
+        Infinite when a stratum whose people differ is asked nobody; exactly 0 for a census.
         """
-        return within_variance(self.spreads, forms) - float(self.sizes @ self.deviations**2)
+        removable = float(self.sizes @ self.deviations**2)
+        left = within_variance(self.spreads, forms) - removable
+        return left if abs(left) > DUST * removable else 0.0
 
     def whole_bounds(self) -> tuple[IntArray, IntArray]:
         """Bounds in whole forms of a method that spends forms where they help.
@@ -334,15 +348,20 @@ def check_total(total: float, lowest: IntArray, highest: IntArray) -> int:
         With the smallest and the largest total that can be handed out.
 
     """
-    whole = isfinite(total) and total == int(total)
-    require((whole, f"total={total} must be a whole number of forms"))
-    least, most = int(lowest.sum()), int(highest.sum())
+    whole, least, most = whole_total(total), int(lowest.sum()), int(highest.sum())
     require(
         (
-            least <= total <= most,
+            least <= whole <= most,
             f"total={total} must lie between {least} and {most}, the sums of the bounds",
         )
     )
+    return whole
+
+
+def whole_total(total: float) -> int:
+    """Return the total as a whole number, or a ``ValueError`` if it is none."""
+    whole = isfinite(total) and total == int(total)
+    require((whole, f"total={total} must be a whole number of forms"))
     return int(total)
 
 
@@ -360,9 +379,8 @@ def fits(values: FloatArray, length: int) -> bool:
     return values.shape in {(), (length,)} and bool(((values > 0) & np.isfinite(values)).all())
 
 
-def _row(name: str, values: npt.ArrayLike, length: int) -> FloatArray:
-    row = np.asarray(values, dtype=float)
-    if row.shape not in {(), (length,)}:
-        msg = f"{name} must be one number or {length} of them, not of shape {row.shape}"
-        raise ValueError(msg)
-    return np.broadcast_to(row, (length,)).copy()
+def _one_or_each(name: str, row: FloatArray, length: int) -> tuple[bool, str]:
+    return (
+        row.shape in {(), (length,)},
+        f"{name} must be one number or {length} of them, not of shape {row.shape}",
+    )

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from sampling.allocation import FloatArray, IntArray, check_total
+from sampling.allocation import FloatArray, IntArray, check_total, whole_total
 from sampling.arguments import require
 from sampling.claims import Number, Queue, exact, hand_out
 
@@ -87,8 +87,8 @@ def apportion(
     [34, 33, 33]
     """
     shares = _weights(weights)
-    lowest, highest = _bounds(shares, minimum, maximum, total)
-    check_total(total, lowest, highest)
+    lowest, highest = _bounds(shares, minimum, maximum, whole_total(total))
+    total = check_total(total, lowest, highest)
     places = _places(shares, rank)
     if method is Apportionment.LARGEST_REMAINDER:
         return _largest_remainder(total, shares, lowest, highest, places)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 from math import floor, isfinite
+from operator import mul
 from typing import Final
 
 import numpy as np
@@ -83,7 +84,7 @@ def integer_for_budget(budget: float, strata: Strata, *, seconds: float = TIME_L
     require(
         (money >= least, f"budget={budget:,} is below {float(least * unit):,}, what minima cost")
     )
-    if int(prices @ highest) <= money:
+    if sum(map(mul, prices.tolist(), highest.tolist())) <= money:
         forms, bound = highest, within_variance(strata.spreads, highest)
     elif (prices == prices[0]).all():
         forms = integer_for_total(money // int(prices[0]), strata).n.astype(np.int64)
@@ -199,6 +200,6 @@ def _result(budget: float, strata: Strata, forms: IntArray, bound: float) -> All
         Method.BUDGET,
         Goal.VARIANCE,
         strata.variance(forms),
-        bound - removed,
+        max(0.0, bound - removed),
         trace=(done, *bounds_sentence(strata, forms), variance_sentence(strata, forms)),
     )

@@ -20,6 +20,9 @@ from sampling.allocation import NAMED, Allocation, FloatArray, Goal, IntArray, M
 from sampling.arguments import require
 from sampling.wording import counted, figure
 
+MOST: Final = 1e12
+"""Largest cell; sums of larger ones would no longer be exact. [forms]"""
+
 WHOLE: Final = 1e-9
 """A number this near to a whole one is that one. [relative above 1]"""
 
@@ -66,8 +69,8 @@ def round_table(
     require((flat, f"table must have rows and columns, not shape {cells.shape}"))
     require(
         (
-            bool(np.isfinite(cells).all() and (cells >= 0).all()),
-            "cells must be finite and not negative",
+            bool(((cells >= 0) & (cells <= MOST)).all()),
+            f"cells must be finite and not negative, none above {MOST:g}",
         ),
         (
             (row_totals is None) == (column_totals is None),
@@ -80,8 +83,10 @@ def round_table(
         least, most = _neighbours(cells.sum())
         whole = _Totals(least[None], most[None])
     else:
-        rows = _stated("row", row_totals, low.sum(axis=1), high.sum(axis=1))
-        columns = _stated("column", column_totals, low.sum(axis=0), high.sum(axis=0))
+        wanted = [np.asarray(totals, dtype=float) for totals in (row_totals, column_totals)]
+        require(*map(_whole, ("row", "column"), wanted, cells.shape))
+        rows = _stated("row", wanted[0], low.sum(axis=1), high.sum(axis=1))
+        columns = _stated("column", wanted[1], low.sum(axis=0), high.sum(axis=0))
         sums = int(rows.least.sum()), int(columns.least.sum())
         require(
             (sums[0] == sums[1], f"row totals add up to {sums[0]}, column totals to {sums[1]}"),
@@ -112,10 +117,13 @@ def _neighbours(values: FloatArray) -> tuple[IntArray, IntArray]:
     return low, np.where(stays, low, low + 1)
 
 
-def _stated(line: str, totals: npt.ArrayLike, low: IntArray, high: IntArray) -> _Totals:
-    wanted = np.asarray(totals, dtype=float)
-    fits = wanted.shape == low.shape and bool((wanted == np.round(wanted)).all())
-    require((fits, f"{line} totals must be {low.size} whole numbers"))
+def _whole(line: str, totals: FloatArray, count: int) -> tuple[bool, str]:
+    whole = (totals == np.round(totals)) & (np.abs(totals) <= MOST)
+    fits = totals.shape == (count,) and bool(whole.all())
+    return fits, f"{line} totals must be {count} whole numbers"
+
+
+def _stated(line: str, wanted: FloatArray, low: IntArray, high: IntArray) -> _Totals:
     total = wanted.astype(np.int64)
     wrong = np.flatnonzero((total < low) | (total > high))
     named = "; ".join(

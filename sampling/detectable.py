@@ -22,8 +22,8 @@ from statistics import NormalDist
 from typing import Final
 
 from sampling.arguments import require
-from sampling.precision import design_conditions, normal_quantile
-from sampling.sample_size import SampleSize, response_condition, sample_size
+from sampling.precision import design_conditions, normal_quantile, people_condition
+from sampling.sample_size import SampleSize, finite_size, response_condition, sample_size
 
 HALVINGS: Final = 60
 """Halvings of the range 0-1 after which nothing is left of it in floating point."""
@@ -145,9 +145,7 @@ def size_per_unit(
     )
     variance = 2 * sd**2 * (1 - (rho or 0.0))
     exact = deff * variance * (_reach(alpha, power) / difference) ** 2
-    if population is not None:
-        exact = population * exact / (population + exact)
-    return sample_size(exact, population, response_rate)
+    return sample_size(finite_size(exact, population), population, response_rate)
 
 
 def size_per_unit_of_proportions(
@@ -185,9 +183,7 @@ def size_per_unit_of_proportions(
     )
     variance = p1 * (1 - p1) + p2 * (1 - p2) - 2 * _covariance(p1, p2, rho)
     exact = deff * variance * (_reach(alpha, power) / (p1 - p2)) ** 2
-    if population is not None:
-        exact = population * exact / (population - 1 + exact)
-    return sample_size(exact, population, response_rate)
+    return sample_size(finite_size(exact, population, less=1), population, response_rate)
 
 
 def detectable_difference(
@@ -336,13 +332,8 @@ def _pair_conditions(
     n1: int, n2: int, population1: int | None, population2: int | None, rho: float | None
 ) -> tuple[tuple[bool, str], ...]:
     return (
-        *(
-            (
-                1 <= n <= (n if population is None else population),
-                f"n{i}={n} must lie between 1 and population{i}={population}",
-            )
-            for i, n, population in ((1, n1, population1), (2, n2, population2))
-        ),
+        people_condition(n1, population1, "1"),
+        people_condition(n2, population2, "2"),
         (
             rho is None or (n1, population1) == (n2, population2),
             "with rho the same people rate both units: n1, n2 and the populations must agree",

@@ -26,6 +26,9 @@ from sampling.claims import exact
 MOST_STEPS: Final = 5000
 """Binaries given to the solver; with more, windows are cut and prove nothing by themselves."""
 
+CORE: Final = 1000
+"""Steps nearest to a tie, the only ones tried where there are too many strata for more."""
+
 TIME_LIMIT: Final = 10.0
 """Longest search. [seconds]"""
 
@@ -108,8 +111,22 @@ def windows(
     low, high = np.minimum(low, best), np.maximum(high, best)
     if int((high - low).sum()) <= MOST_STEPS:
         return Windows(low, high, complete=True)
-    reach = max(1, MOST_STEPS // (2 * best.size))
+    reach = MOST_STEPS // (2 * best.size)
+    if not reach:
+        return _core(prices, pulls, best, (low, high))
     return Windows(np.maximum(low, best - reach), np.minimum(high, best + reach), complete=False)
+
+
+def _core(
+    prices: FloatArray, pulls: FloatArray, best: IntArray, ends: tuple[IntArray, IntArray]
+) -> Windows:
+    """Of one step down and one up for every stratum, those that raise the Lagrangian least."""
+    low, high = ends
+    lost, gained = (divided(pulls, best * (best + side).astype(float)) for side in (-1, 1))
+    down = np.where(low < best, lost - prices, np.inf)
+    up = np.where(best < high, prices - gained, np.inf)
+    worst = np.partition(np.concatenate([down, up]), CORE)[CORE]
+    return Windows(best - (down < worst), best + (up < worst), complete=False)
 
 
 def choose_steps(

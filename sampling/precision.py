@@ -71,7 +71,7 @@ def margin_of_proportion(
 
     """
     require(
-        _fits(n, population),
+        people_condition(n, population),
         (0 < p < 1, f"p={p} must lie in (0, 1)"),
         *design_conditions(population, deff, alpha),
     )
@@ -108,7 +108,7 @@ def margin_of_mean(
 
     """
     require(
-        _fits(n, population),
+        people_condition(n, population),
         (sd > 0, f"sd={sd} must be above 0"),
         *design_conditions(population, deff, alpha),
     )
@@ -147,7 +147,7 @@ def wilson_interval(
 
     """
     require(
-        _fits(n, population),
+        people_condition(n, population),
         (0 <= successes <= n, f"successes={successes} must lie between 0 and n={n}"),
         *design_conditions(population, deff, alpha),
     )
@@ -176,7 +176,7 @@ def slovin(population: int, margin: Decimal | Fraction | str) -> SlovinSize:
     Raises
     ------
     ValueError
-        If the population is empty or the margin does not lie between 0 and 1.
+        If the population is empty, or the margin is inexact or outside (0, 1); names all.
 
     References
     ----------
@@ -184,9 +184,11 @@ def slovin(population: int, margin: Decimal | Fraction | str) -> SlovinSize:
 
     """
     e = Fraction(margin)
-    if population < 1 or not 0 < e < 1:
-        msg = f"population={population} must be at least 1 and margin={margin} lie in (0, 1)"
-        raise ValueError(msg)
+    require(
+        (population >= 1, f"population={population} must be at least 1"),
+        (not isinstance(margin, float), f"margin={margin} must be text or an exact number"),
+        (0 < e < 1, f"margin={margin} must lie in (0, 1)"),
+    )
     exact = population / (1 + population * e * e)
     return SlovinSize(exact, ceil(exact))
 
@@ -207,6 +209,14 @@ def design_conditions(
     )
 
 
+def people_condition(n: int, population: int | None, unit: str = "") -> tuple[bool, str]:
+    """Say how many people of a unit can answer, and whether ``n`` of them do."""
+    if population is None:
+        return n >= 1, f"n{unit}={n} must be at least 1"
+    sentence = f"n{unit}={n} must lie between 1 and population{unit}={population}"
+    return 1 <= n <= population, sentence
+
+
 def _effective_size(n: int, population: int | None, deff: float) -> float:
     """Independent answers that fix a proportion as well; endless for a census."""
     if population is None:
@@ -214,8 +224,3 @@ def _effective_size(n: int, population: int | None, deff: float) -> float:
     if n == population:
         return inf
     return n * (population - 1) / ((population - n) * deff)
-
-
-def _fits(n: int, population: int | None) -> tuple[bool, str]:
-    most = inf if population is None else population
-    return 1 <= n <= most, f"n={n} must lie between 1 and the population of {most}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import isfinite
 from time import monotonic
 
@@ -138,7 +139,7 @@ def meet_targets(
     ------
     ValueError
         If a target is not usable, or cannot be met within the bounds; all such are named. Also
-        if the costs are too fine to be added exactly.
+        if whole forms are wanted and the costs are too fine to be added exactly.
 
     References
     ----------
@@ -153,8 +154,8 @@ def meet_targets(
     lowest = np.maximum(lowest, _needed(loads, highest, integer=integer))
     room = lowest <= highest
     require((bool(room.all()), f"no whole number is allowed in {strata.named(~room)}"))
-    forms, bound, unit = lowest.copy(), float(strata.costs @ lowest), common_unit(strata.costs)
-    parts = _parts(loads)
+    forms, bound, parts = lowest.copy(), float(strata.costs @ lowest), _parts(loads)
+    unit = common_unit(strata.costs) if integer else Fraction(1)
     deadline, binding = monotonic() + seconds, np.zeros(len(targets), dtype=bool)
     for left, (rows, columns) in zip(range(len(parts), 0, -1), parts, strict=True):
         part = Targets(

@@ -119,10 +119,9 @@ def size_for_proportion(
     )
     exact = deff * _simple_size(margin, p, normal_quantile(alpha), interval)
     if population is not None and interval is Interval.LOG_ODDS:
-        exact *= (population - 1) / population
-        exact = population * exact / (population + exact)
-    elif population is not None:
-        exact = population * exact / (population - 1 + exact)
+        exact = finite_size(exact * (population - 1) / population, population)
+    else:
+        exact = finite_size(exact, population, less=1)
     return sample_size(exact, population, response_rate)
 
 
@@ -204,6 +203,14 @@ def size_for_mean_cv(
     return _size_of_mean(population_cv / cv, population, deff, response_rate)
 
 
+def finite_size(endless: float, population: int | None, *, less: int = 0) -> float:
+    """Size among few people where ``endless`` would do among very many.
+
+    ``less`` is 1 for a proportion, whose variance has the divisor N, else 0.
+    """
+    return endless if population is None else population * endless / (population - less + endless)
+
+
 def sample_size(exact: float, population: int | None, response_rate: float) -> SampleSize:
     """Round a size up to whole people and ask as many as will bring them."""
     n = max(1, _whole(exact))
@@ -223,10 +230,7 @@ def _size_of_mean(
     ratio: float, population: int | None, deff: float, response_rate: float
 ) -> SampleSize:
     """Size from ``ratio`` = standard deviation over the standard error that is wanted."""
-    exact = deff * ratio**2
-    if population is not None:
-        exact = population * exact / (population + exact)
-    return sample_size(exact, population, response_rate)
+    return sample_size(finite_size(deff * ratio**2, population), population, response_rate)
 
 
 def _simple_size(margin: float, p: float, z: float, interval: Interval) -> float:

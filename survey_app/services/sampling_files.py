@@ -1,12 +1,14 @@
 """The planner's science on files: a CSV in, rows and a sentence out, for ``cchc sample``.
 
 Nothing here touches a campaign or a database. Headings are Vietnamese or English, numbers have
-a decimal comma or point, and a file with ten mistakes is told all ten. What each method does
-is said in ``sampling``.
+a decimal comma or point, and a file with ten mistakes is told all ten. People and money are
+whole, so ``1.946`` of them is read as an office writes it: 1946. What each method does is said
+in ``sampling``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -32,8 +34,16 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "unit": ("don vi", "unit"),
     "weight": ("trong so", "weight"),
     "responded": ("tra loi", "responded"),
+    "priority": ("uu tien", "priority"),
+    "importance": ("tam quan trong", "importance"),
 }
 """Columns by name, and the headings that mean them, in plain letters."""
+
+COUNTED: Final = frozenset({"size", "minimum", "maximum", "cost"})
+"""Columns of people, forms and money."""
+
+GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:[.,\s]\d{3})+")
+"""Thousands as they are written: ``1.946``, ``28.360.000``, ``1 946``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +87,41 @@ class Sheet:
         """
         if default is not None and not self.has(name):
             return [default] * self.rows
-        wrong, found = [], []
-        for row, text in enumerate(self.texts(name), start=2):
-            number = _number(text) if text or default is None else default
-            if number is None:
-                wrong.append(f"dòng {row}: “{text}”")
-            else:
-                found.append(number)
+        found, wrong = self._read(name, default)
         if wrong:
             raise SurveyError(f"{self.source}, cột {name}: có ô không phải số.", details=wrong)
         return found
+
+    def check_numbers(self, *names: str) -> None:
+        """Judge the columns that are there together, so that one answer names every bad cell.
+
+        Raises
+        ------
+        SurveyError
+            Naming them; an empty cell is left to whoever needs it.
+
+        """
+        wrong = [
+            f"cột {name}, {cell}"
+            for name in names
+            if self.has(name)
+            for cell in self._read(name, 0.0)[1]
+        ]
+        if wrong:
+            raise SurveyError(f"{self.source}: có ô không phải số.", details=wrong)
+
+    def _read(self, name: str, default: float | None) -> tuple[list[float], list[str]]:
+        """Numbers of a column, and the cells that are none."""
+        found: list[float] = []
+        wrong: list[str] = []
+        for row, text in enumerate(self.texts(name), start=2):
+            read = read_number(text, counted=name in COUNTED)
+            number = default if read is None and not text else read
+            if number is None:
+                wrong.append(f"dòng {row}: “{text}”")
+            else:
+                found.append(float(number))
+        return found, wrong
 
     def _heading(self, name: str) -> str | None:
         known = (plain(name), *HEADINGS.get(name, ()))
@@ -149,8 +184,17 @@ def _sheet(grid: Grid) -> Sheet:
     return Sheet(grid.source, {name: tuple(texts) for name, texts in columns.items()}, len(body))
 
 
-def _number(text: str) -> float | None:
+def read_number(text: str, *, counted: bool = False) -> Decimal | None:
+    """Return a number with a decimal comma or point; None if it is none, or not finite.
+
+    ``counted`` is for what is whole (people, forms, money): three digits after a separator
+    are thousands there.
+    """
+    plainly = text.strip()
+    if counted and GROUPED.fullmatch(plainly):
+        return Decimal(re.sub(r"\D", "", plainly))
     try:
-        return float(Decimal(text.strip().replace(",", ".")))
+        number = Decimal(plainly.replace(",", "."))
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None

@@ -134,3 +134,29 @@ def test_figures_are_printed_the_vietnamese_and_the_english_way(value, vi, en):
 def test_shares_and_counts_are_printed_with_what_they_count():
     assert percent(0.0042).vi == "0,42%"
     assert counted(3321, Text("xã", "communes")).vi == "3.321 xã"
+
+
+def test_everything_wrong_with_the_shapes_is_said_at_once():
+    with pytest.raises(ValueError, match=r"deviations must .*; minimum must .*; costs must "):
+        Strata.of([10, 20], [1, 2, 3], minimum=[1, 2, 3], costs=[1])
+
+
+def test_a_code_too_many_is_refused_even_if_it_is_there_twice():
+    with pytest.raises(ValueError, match="2 strata need as many different codes"):
+        Strata.of([10, 20], codes=["a", "a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("size", "deviation", "said"),
+    [(1e18, 1.0, "size above 1e"), (10, 1e-300, "deviation that is not 0"), (10, 1e300, "deviat")],
+)
+def test_what_floating_point_cannot_square_and_add_is_refused(size, deviation, said):
+    with pytest.raises(ValueError, match=said):
+        Strata.of([size, 20], [deviation, 1])
+
+
+def test_a_census_leaves_no_variance_not_even_dust():
+    allocation = integer_for_total(60, Strata.of([10, 20, 30], 0.9))
+
+    assert allocation.objective == 0
+    assert "Phương sai của ước lượng tổng số: 0." in allocation.explanation.vi

@@ -172,3 +172,10 @@ def test_a_large_plan_is_divided_without_counting_form_by_form():
 
     for method in Apportionment:
         assert apportion(10**9, weights, method=method).sum() == 10**9
+
+
+def test_a_total_may_be_a_whole_float_and_one_that_is_not_is_called_by_its_name():
+    assert apportion(10.0, [1, 2, 3]).tolist() == [2, 3, 5]
+
+    with pytest.raises(ValueError, match="total=nan must be a whole number"):
+        apportion(float("nan"), [1, 2, 3])

@@ -13,6 +13,7 @@ from sampling.allocation import Goal, Method, Strata
 from sampling.budget_allocation import integer_for_budget
 from sampling.continuous_allocation import continuous_for_budget
 from sampling.integer_allocation import integer_for_total
+from sampling.integer_program import MOST_STEPS, whole_best, windows
 
 ORACLE = json.loads((Path(__file__).parent / "oracles" / "S02" / "oracle.json").read_text("utf-8"))
 
@@ -134,3 +135,24 @@ def test_costs_too_fine_to_be_added_exactly_are_refused():
 
     with pytest.raises(ValueError, match="round them"):
         integer_for_budget(10, strata)
+
+
+def test_a_census_too_dear_for_machine_integers_is_not_taken_as_paid():
+    strata = Strata.of([1e12] * 12, costs=[99_999] + [1_000_000] * 11)
+
+    allocation = integer_for_budget(1e8, strata, seconds=1)
+
+    assert strata.costs @ allocation.n <= 1e8
+
+
+def test_however_many_strata_there_are_the_solver_is_given_no_more_steps_than_it_can_try():
+    rng = np.random.default_rng(7)
+    prices, pulls = rng.uniform(1, 3, MOST_STEPS), rng.uniform(50, 500, MOST_STEPS)
+    bounds = np.ones(MOST_STEPS, dtype=np.int64), np.full(MOST_STEPS, 90)
+    best = whole_best(prices, pulls, bounds)
+
+    window = windows(prices, pulls, best, 1e6, bounds)
+
+    assert 0 < window.strata.size <= MOST_STEPS
+    assert ((window.low <= best) & (best <= window.high)).all()
+    assert not window.complete

@@ -113,3 +113,8 @@ def test_totals_that_only_together_are_impossible_are_refused():
 def test_what_is_no_table_of_forms_is_refused(table):
     with pytest.raises(ValueError, match=r"table must have|finite and not negative"):
         round_table(table)
+
+
+def test_both_stated_margins_are_judged_at_once():
+    with pytest.raises(ValueError, match=r"row totals must .*; column totals must "):
+        round_table([[1.5, 2.5]], row_totals=[float("inf")], column_totals=[2])

@@ -48,10 +48,23 @@ def test_the_size_never_exceeds_the_list_nor_one_over_the_squared_margin(populat
     assert 0 <= size.n - size.exact < 1
 
 
-@pytest.mark.parametrize(("population", "margin"), [(0, "0.05"), (10, "0"), (10, "1")])
-def test_an_empty_list_or_an_impossible_margin_is_refused(population, margin):
-    with pytest.raises(ValueError, match="must be at least 1"):
+@pytest.mark.parametrize(
+    ("population", "margin", "said"),
+    [
+        (0, "0.05", "^population=0 must be at least 1$"),
+        (10, "0", r"^margin=0 must lie in \(0, 1\)$"),
+        (0, "1", r"at least 1; margin=1 must lie in \(0, 1\)$"),
+        (3000, 0.05, "margin=0.05 must be text or an exact number"),
+    ],
+)
+def test_an_empty_list_or_an_impossible_margin_is_refused(population, margin, said):
+    with pytest.raises(ValueError, match=said):
         slovin(population, margin)
+
+
+def test_nobody_cannot_answer_and_no_list_is_made_up_for_it():
+    with pytest.raises(ValueError, match=r"^n=0 must be at least 1$"):
+        margin_of_mean(0, 0.9)
 
 
 def test_margins_are_those_of_the_textbook():
@@ -140,7 +153,7 @@ def test_wilson_intervals_cover_shares_of_all_sizes_in_95_of_100_samples(n):
 
 
 def test_everything_that_is_wrong_is_named_at_once():
-    with pytest.raises(ValueError, match=r"n=20 .* population of 10; p=0 .*; deff=-1 .*; alpha=2"):
+    with pytest.raises(ValueError, match=r"n=20 .* population=10; p=0 .*; deff=-1 .*; alpha=2"):
         margin_of_proportion(20, p=0, population=10, deff=-1, alpha=2)
     with pytest.raises(ValueError, match=r"successes=7 must lie between 0 and n=5"):
         wilson_interval(7, 5)

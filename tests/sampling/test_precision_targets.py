@@ -275,3 +275,12 @@ def test_the_explanation_names_the_targets_that_decide():
         "Cỡ mẫu nhỏ nhất đáp ứng 2 yêu cầu về độ chính xác (phương pháp Bethel–Chromy, số nguyên):"
     )
     assert "Yêu cầu quyết định cỡ mẫu: hài lòng chung." in allocation.explanation.vi
+
+
+def test_costs_too_fine_for_whole_forms_do_no_harm_in_real_numbers():
+    strata = Strata.of([100, 100], costs=[1 / 3, 2 / 7])
+    target = cv_target("x", strata, means=3, deviations=1, cv=0.05)
+
+    assert meet_targets(strata, [target], integer=False).proved
+    with pytest.raises(ValueError, match="round them"):
+        meet_targets(strata, [target])
