@@ -20,8 +20,9 @@ from survey_app.config import Config
 from survey_app.formats import today
 from survey_app.services import campaigns, slips
 from survey_app.services.audit import Actor
-from survey_app.services.ballots import open_slip, submit_ballot
+from survey_app.services.ballots import submit_ballot
 from survey_app.services.definitions import rule_form
+from survey_app.services.opened_slips import open_slip
 from survey_app.services.plans import rule_by_code
 
 CLERK = Actor.system("benchmark")

@@ -38,6 +38,10 @@ from survey_app.services.pages import Phase, SlipAddress, slip_address
 
 LANGUAGES: Final = ("vi", "en")
 
+BLANK_CODE: Final = "\ue000" * 16
+BLANK_RECEIPT: Final = "\ue001" * 10
+"""Stand where the numbers come in a page that is drawn once; no language writes them."""
+
 POLICY: Final = "cchc.respond_policy"
 """Where a request keeps the content policy its reply needs."""
 
@@ -137,6 +141,54 @@ def _draw_page(address: SlipAddress, language: str) -> CompiledPage:
         etag=hashlib.sha256(html).hexdigest()[:32],
         csp=policy(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledReceipt:
+    """The page that thanks; its two numbers are put in each time."""
+
+    address: SlipAddress
+    html: str
+
+    def with_numbers(self, code: str, receipt: str) -> str:
+        """Return the page with the digits of a right code and of its receipt."""
+        return self.html.replace(BLANK_CODE, code).replace(
+            f"{BLANK_RECEIPT[:5]}-{BLANK_RECEIPT[5:]}", f"{receipt[:5]}-{receipt[5:]}"
+        )
+
+
+def compiled_receipt(address: SlipAddress, language: str, *, became: str) -> CompiledReceipt:
+    """Return the page shown when a slip is wholly answered.
+
+    Parameters
+    ----------
+    address
+        Where the person is.
+    language
+        Of the page.
+    became
+        What is said of a ballot that takes no place; empty for one that does.
+
+    """
+    pages = current_app.extensions.setdefault("cchc.receipts", {})
+    key = (address.campaign, address.rule, address.unit, language, became)
+    page: CompiledReceipt | None = pages.get(key)
+    if page is None or page.address is not address:
+        look = page_look()
+        said = render_template(
+            "respond/receipt.html", address=address, look=look, number=BLANK_RECEIPT, became=became
+        )
+        html = render_template(
+            "respond/page.html",
+            address=address,
+            look=look,
+            code=BLANK_CODE,
+            said=Markup(said),  # noqa: S704 - made by our own template, which escapes
+        )
+        page = pages[key] = CompiledReceipt(address, html)
+    else:
+        request.environ[POLICY] = policy()
+    return page
 
 
 def compiled_form(address: SlipAddress, language: str, *, profile: bool = True) -> CompiledForm:

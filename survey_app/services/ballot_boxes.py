@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -21,7 +22,7 @@ from survey_app.models import IN_FORCE, Campaign, PlanVersion, State
 from survey_app.services.definitions import definition_of, form_version, rule_form
 from survey_app.services.plans import cells_of_rule, rule_by_code
 
-_STANDING = select(
+STANDING: Final = (
     Campaign.id,
     Campaign.state,
     Campaign.opens,
@@ -33,7 +34,10 @@ _STANDING = select(
     .where(PlanVersion.campaign_id == Campaign.id, PlanVersion.state.in_(IN_FORCE))
     .scalar_subquery()
     .label("plan_id"),
-).where(Campaign.short_code == bindparam("short_code"))
+)
+"""Columns of a :class:`Standing`, in its order, for a statement that reads more."""
+
+_STANDING = select(*STANDING).where(Campaign.short_code == bindparam("short_code"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The address is public and read at every opening, so what it stands for is kept f
 seconds in each process (``FRESH_SECONDS``): a deadline that moves is on the page at once
 for nearly everybody and soon for the rest. Nothing is decided here: whether a code opens
 the form, and whether a ballot counts, is asked of the database each time by
-``services.ballots``. Pages are drawn from this by ``survey_app.forms.compiled``.
+``services.opened_slips``. Pages are drawn from this by ``survey_app.forms.compiled``.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from enum import StrEnum
 from typing import Final
 
 from flask import current_app
+from sqlalchemy import select
 
 from questionnaires.model import Design, Questionnaire
 from survey_app.errors import NotFoundError
+from survey_app.extensions import db
 from survey_app.formats import today
-from survey_app.models import Campaign, State
-from survey_app.services.ballots import page_of
+from survey_app.models import Campaign, QuotaRule, State
 from survey_app.services.definitions import form_version, questionnaire_of, rule_definition
-from survey_app.services.plans import cell_of
+from survey_app.services.plans import cell_of, rule_by_code
 
 FRESH_SECONDS: Final = 3.0
 
@@ -119,7 +120,7 @@ def slip_address(campaign: str, rule: str, unit: str | None = None) -> SlipAddre
 
 def _read(campaign_code: str, rule_code: str, unit_code: str | None) -> SlipAddress:
     try:
-        campaign, rule = page_of(campaign_code, rule_code)
+        campaign, rule = _page_of(campaign_code, rule_code)
         unit = cell_of(campaign, rule.code, unit_code).unit if unit_code is not None else None
     except NotFoundError:  # worded for staff, who see codes rather than a slip
         raise NotFoundError(NOWHERE) from None
@@ -143,6 +144,23 @@ def _read(campaign_code: str, rule_code: str, unit_code: str | None) -> SlipAddr
         form=questionnaire_of(version).asked_of(rule_definition(campaign, rule)),
         form_sha256=version.sha256,
     )
+
+
+def _page_of(short_code: str, rule_code: str) -> tuple[Campaign, QuotaRule]:
+    """Return the campaign and rule of a respondent's page.
+
+    Raises
+    ------
+    NotFoundError
+        If the path names none.
+
+    """
+    campaign = db.session.scalar(select(Campaign).where(Campaign.short_code == short_code.upper()))
+    if campaign is None:
+        raise NotFoundError(
+            "Địa chỉ này không thuộc đợt lấy ý kiến nào. Hãy quét lại mã QR trên phiếu mời."
+        )
+    return campaign, rule_by_code(campaign, rule_code)
 
 
 def _phase(campaign: Campaign) -> Phase:

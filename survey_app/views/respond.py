@@ -28,6 +28,7 @@ from survey_app.forms.compiled import (
     POLICY,
     compiled_form,
     compiled_page,
+    compiled_receipt,
     draw,
     page_look,
 )
@@ -37,7 +38,8 @@ from survey_app.forms.compiled import (
 from survey_app.forms.questionnaire import numbers
 from survey_app.models import Status
 from survey_app.security import typed_digits
-from survey_app.services.ballots import OpenedSlip, Receipt, SlipError, open_slip, submit_ballot
+from survey_app.services.ballots import Receipt, submit_ballot
+from survey_app.services.opened_slips import OpenedSlip, SlipError, open_slip
 from survey_app.services.pages import SlipAddress, slip_address
 from survey_app.troubles import BUSY, FAILED
 from survey_app.views.access import public
@@ -46,6 +48,9 @@ bp = Blueprint("respond", __name__)
 
 LARGEST_BODY: Final = 256 * 1024
 """A form with every free text at its longest is a tenth of it. [bytes]"""
+
+WORTH_SQUEEZING: Final = 600
+"""Shorter replies go out as they are. [bytes]"""
 
 CACHED: Final = "public, max-age=60"
 RETYPED: Final = frozenset({"wrong", "unknown", "limited", "elsewhere"})
@@ -177,9 +182,10 @@ def _profile_needed(address: SlipAddress, code: str) -> bool:
 
 def _received(address: SlipAddress, code: str, receipt: Receipt, *, met: bool) -> Response:
     """Show the receipt after the last unit, or the list with what is left."""
-    told = {"number": receipt.number, "met": met, "became": _became(receipt.status)}
     if receipt.units_done == receipt.units_total:
-        return _page(address, head=False, said=_fragment("receipt", address, **told), code=code)
+        page = compiled_receipt(address, _language(), became=_became(receipt.status))
+        return Response(page.with_numbers(code, receipt.number), mimetype="text/html")
+    told = {"number": receipt.number, "met": met, "became": _became(receipt.status)}
     thanks = _fragment("thanks", address, **told)
     return _list(address, code, _open(address, code), thanks)
 
@@ -325,6 +331,8 @@ def _private(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
     if "Content-Encoding" not in response.headers and response.status_code != 304:  # noqa: PLR2004 - the number is said by the line
         response.headers["Vary"] = "Accept-Encoding"
+        if response.content_length is not None and response.content_length < WORTH_SQUEEZING:
+            return response
         if _takes_gzip():
             # nobody else can put text into this reply, so its length betrays no code
             response.set_data(gzip.compress(response.get_data(), 1))

@@ -13,8 +13,9 @@ from survey_app.formats import today
 from survey_app.models import Ballot, Slip, Status
 from survey_app.security import check_digit, new_code
 from survey_app.services import campaigns, decisions, quota, slips
-from survey_app.services.ballots import SlipError, open_slip, submit_ballot
+from survey_app.services.ballots import submit_ballot
 from survey_app.services.definitions import rule_form
+from survey_app.services.opened_slips import SlipError, open_slip
 from tests.builders import CLERK, bo_trach, cell, full_answers, make_slips
 
 HERE = "203.0.113.7"

@@ -6,7 +6,7 @@ import pytest
 
 from survey_app.security import new_code
 from survey_app.services import wrong_tries
-from survey_app.services.ballots import SlipError, open_slip
+from survey_app.services.opened_slips import SlipError, open_slip
 from tests.builders import token_in
 
 
