@@ -48,11 +48,13 @@ SURFACES: Final = {
         "draws",
         "prints",
         "papers",
+        "previews",
         "criteria",
         "coordinate",
         "fieldwork",
         "participation",
         "money",
+        "signed_lists",
         "rechecks",
         "appraise",
         "analyse",
@@ -61,8 +63,8 @@ SURFACES: Final = {
 
 OFFICE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'"
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
 )
 
 LANGUAGES: Final = ("vi", "en")

@@ -85,7 +85,7 @@ class Config:
             draft.unlink()
         key = path.read_bytes()
         if len(key) < KEY_BYTES:
-            msg = f"keys/{name}: khoá ngắn hơn {KEY_BYTES} byte; xoá tệp khi chưa có dữ liệu"
+            msg = f"keys/{name}: khóa ngắn hơn {KEY_BYTES} byte; xóa tệp khi chưa có dữ liệu"
             raise ValueError(msg)
         return key
 

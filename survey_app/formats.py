@@ -6,6 +6,7 @@ language follows the page; Vietnamese is the default everywhere else.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -18,6 +19,14 @@ from survey_app.security import grouped
 
 HANOI: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 NOTHING: Final = "–"
+
+WHOLE: Final = re.compile(
+    r"(?P<digits>[0-9]{1,15}"
+    r"|[0-9]{1,3}(?P<mark>[. \u00a0\u202f])[0-9]{3}(?:(?P=mark)[0-9]{3}){0,3})"
+    r"\s*(?:đ|đồng|vnđ|vnd|phiếu|người|%)?",
+    re.IGNORECASE,
+)
+"""A whole number as people type it, with what it counts or without."""
 
 Number = int | float | Decimal
 
@@ -36,6 +45,17 @@ def _separated(value: Number, digits: int) -> str:
 def number(value: Number | None, digits: int = 0) -> str:
     """``1.092``; half up; a dash where there is no number."""
     return NOTHING if value is None or value != value else _separated(value, digits)  # noqa: PLR0124 - NaN
+
+
+def typed_number(text: str) -> int | None:
+    """Read ``3.000.000``, ``3 000 000``, ``3000000`` or ``3.000.000 đ``; None if it is none."""
+    found = WHOLE.fullmatch(text.strip())
+    return int(re.sub("[^0-9]", "", found["digits"])) if found else None
+
+
+def dotted(value: int) -> str:
+    """``3.000.000`` as it stands in a box to type in, whatever the language of the page."""
+    return f"{value:,}".replace(",", ".")
 
 
 def points(value: Number | None, digits: int = 2) -> str:
@@ -105,6 +125,6 @@ def vietnamese_order(name: str) -> tuple[tuple[int, ...], tuple[int, ...], str]:
 
 def register(app: Flask) -> None:
     """Give pages the formats as filters."""
-    for function in (number, points, percent, money, day, moment):
+    for function in (number, dotted, points, percent, money, day, moment):
         app.template_filter(function.__name__)(function)
     app.template_filter("groups")(grouped)

@@ -116,6 +116,14 @@ class Keys:
         body = f"{number:09d}"
         return body + check_digit(body)
 
+    def draft_mark(self, code: str, unit: str) -> str:
+        """Name the draft of one slip about one unit; it joins nothing else."""
+        return self._mac("draft", code, unit)
+
+    def draft_key(self, code: str) -> bytes:
+        """Return the key that opens the drafts of one slip. [32 bytes]."""
+        return bytes.fromhex(self._mac("draft-key", code))
+
     def sheet_key(self, serial: str, unit: str, revision: int) -> str:
         """Submission key of a paper sheet's answer about one unit."""
         return self._mac("sheet", serial, unit, str(revision))

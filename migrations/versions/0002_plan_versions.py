@@ -1,4 +1,4 @@
-"""Versions of a plan keep their definition, their reason and who proposed them.
+"""Versions of a plan keep their definition, and who proposed or gave them up, and why.
 
 Revision ID: 0002
 Revises: 0001
@@ -17,9 +17,11 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-PARTS = ("groups", "rules", "stated_totals")
+PARTS = ("units", "groups", "rules", "stated_totals")
 BEFORE = "state IN ('draft', 'approved', 'superseded')"
 AFTER = "state IN ('draft', 'proposed', 'approved', 'superseded', 'withdrawn')"
+WORDS = {"reason": 400, "author": 200, "withdrawn_by": 200, "withdrawn_why": 400}
+"""Columns of words that are added, and their longest."""
 ONE = {"in_force": "state IN ('draft', 'approved')", "proposed": "state = 'proposed'"}
 
 
@@ -28,22 +30,25 @@ def upgrade() -> None:
     with op.batch_alter_table("plan_versions") as batch:
         batch.add_column(sa.Column("definition", sa.JSON(), nullable=True))
         batch.add_column(sa.Column("sha256", sa.String(length=64), nullable=True))
-        batch.add_column(
-            sa.Column("reason", sa.String(length=400), nullable=False, server_default="")
-        )
-        batch.add_column(
-            sa.Column("author", sa.String(length=200), nullable=False, server_default="")
-        )
+        for name, length in WORDS.items():
+            batch.add_column(
+                sa.Column(name, sa.String(length=length), nullable=False, server_default="")
+            )
+        batch.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
     _fill()
     with op.batch_alter_table("plan_versions") as batch:
         batch.alter_column("definition", existing_type=sa.JSON(), nullable=False)
         batch.alter_column("sha256", existing_type=sa.String(length=64), nullable=False)
-        batch.alter_column("reason", existing_type=sa.String(length=400), server_default=None)
-        batch.alter_column("author", existing_type=sa.String(length=200), server_default=None)
+        for name, length in WORDS.items():
+            batch.alter_column(name, existing_type=sa.String(length=length), server_default=None)
         batch.drop_constraint(op.f("ck_plan_versions_state_is_known"), type_="check")
         batch.create_check_constraint(op.f("ck_plan_versions_state_is_known"), AFTER)
         batch.create_check_constraint(
             op.f("ck_plan_versions_amendment_has_a_reason"), "number = 1 OR reason <> ''"
+        )
+        batch.create_check_constraint(
+            op.f("ck_plan_versions_withdrawal_has_a_reason"),
+            "state <> 'withdrawn' OR (withdrawn_at IS NOT NULL AND withdrawn_why <> '')",
         )
     for name, condition in ONE.items():
         op.create_index(
@@ -64,10 +69,11 @@ def downgrade() -> None:
         "UPDATE plan_versions SET state = 'superseded' WHERE state IN ('proposed', 'withdrawn')"
     )
     with op.batch_alter_table("plan_versions") as batch:
+        batch.drop_constraint(op.f("ck_plan_versions_withdrawal_has_a_reason"), type_="check")
         batch.drop_constraint(op.f("ck_plan_versions_amendment_has_a_reason"), type_="check")
         batch.drop_constraint(op.f("ck_plan_versions_state_is_known"), type_="check")
         batch.create_check_constraint(op.f("ck_plan_versions_state_is_known"), BEFORE)
-        for column in ("author", "reason", "sha256", "definition"):
+        for column in (*WORDS, "withdrawn_at", "sha256", "definition"):
             batch.drop_column(column)
 
 

@@ -181,17 +181,21 @@ def upgrade() -> None:
     op.create_table(
         "signed_lists",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("amount_vnd", sa.BigInteger(), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=False),
-        sa.Column("explanation", sa.String(length=400), nullable=False),
+        sa.Column("explanations", sa.JSON(), nullable=False),
         sa.Column("superseded", sa.Boolean(), nullable=False),
         sa.Column("author", sa.String(length=200), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "people >= 0 AND amount_vnd >= 0", name=op.f("ck_signed_lists_figures_not_negative")
+        ),
+        sa.CheckConstraint(
+            "rule_id IS NOT NULL OR unit_id IS NOT NULL",
+            name=op.f("ck_signed_lists_list_of_somebody"),
         ),
         sa.ForeignKeyConstraint(
             ["rule_id"], ["quota_rules.id"], name=op.f("fk_signed_lists_rule_id_quota_rules")

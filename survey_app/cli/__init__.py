@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from questionnaires.errors import DefinitionError
 from survey_app import create_app
-from survey_app.cli.admin import backup, serve, user
+from survey_app.cli.admin import backup, nightly, serve, user
 from survey_app.cli.campaign import campaign
 from survey_app.cli.demo import demo
 from survey_app.cli.money import money, recheck
@@ -81,6 +81,7 @@ for command in (
     index,
     user,
     backup,
+    nightly,
     serve,
 ):
     _inside_the_app(command)

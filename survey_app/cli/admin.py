@@ -1,4 +1,4 @@
-"""``cchc user``, ``cchc backup``, ``cchc serve``."""
+"""``cchc user``, ``cchc backup``, ``cchc nightly``, ``cchc serve``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import current_app
 
 from survey_app.cli.common import COMMAND_LINE, table
 from survey_app.cli.serving import serve_plain
+from survey_app.formats import number
 from survey_app.models import Capacity
 from survey_app.permissions import ROLES
 from survey_app.services import accounts
@@ -50,7 +51,7 @@ def list_() -> None:
                 u.email,
                 u.name,
                 ", ".join(role.name for role in u.roles),
-                "đang dùng" if u.active else "đã khoá",
+                "đang dùng" if u.active else "đã khóa",
             )
             for u in accounts.all_users()
         ],
@@ -87,7 +88,7 @@ def assign(
 def backup(path: Path) -> None:
     """Sao lưu cơ sở dữ liệu vào tệp PATH khi máy chủ vẫn chạy, rồi mở lại để kiểm tra.
 
-    Khoá (thư mục keys) không nằm trong bản sao: cất riêng.
+    Khóa (thư mục keys) không nằm trong bản sao: cất riêng.
 
     \b
     Ví dụ: cchc backup /sao-luu/cchc-2026-11-22.sqlite
@@ -95,6 +96,21 @@ def backup(path: Path) -> None:
     from survey_app.services.backups import backup as make  # noqa: PLC0415 - rarely needed
 
     click.echo(make(path, actor=COMMAND_LINE))
+
+
+@click.command()
+def nightly() -> None:
+    """Xóa những gì đã hết ngày giữ: liên hệ trong danh sách, phiếu làm dở chưa nộp.
+
+    \b
+    Ví dụ: cchc nightly
+    """
+    from survey_app.services.contacts import purge_due  # noqa: PLC0415 - rarely needed
+    from survey_app.services.sealed_drafts import purge_drafts  # noqa: PLC0415 - rarely needed
+
+    done = purge_due(None, actor=COMMAND_LINE)
+    contacts = sum(purged.contacts + purged.phones for purged in done)
+    click.echo(f"Đã xóa {number(contacts)} liên hệ, {number(purge_drafts())} phiếu làm dở.")
 
 
 @click.command()

@@ -126,6 +126,8 @@ def open_(slug: str, *, yes: bool) -> None:
         )
     for problem in sheet.problems:
         click.echo(f"  ✗ {problem}", err=True)
+    if sheet.undecided:
+        click.echo(f"\n! {sheet.undecided}", err=True)
     if not sheet.problems and not yes:
         click.confirm("\nXác nhận mọi thiết lập trên và mở đợt điều tra?", abort=True)
     campaigns.open_campaign(slug, confirmed_sha256=sheet.sha256, actor=COMMAND_LINE)

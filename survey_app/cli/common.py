@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from survey_app.formats import typed_number
 from survey_app.services.audit import Actor
 
 
@@ -40,6 +41,21 @@ class Day(click.ParamType[date]):
             except ValueError:
                 continue
         return self.fail(f"“{value}” không phải ngày; ghi như 18/3/2021", param, ctx)
+
+
+class Amount(click.ParamType[int]):
+    """An amount as ``790000`` or ``790.000``."""
+
+    name = "số tiền"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read an amount."""
+        found = typed_number(str(value))
+        if found is None:
+            return self.fail(f"“{value}” không phải số tiền; ghi như 3.000.000", param, ctx)
+        return found
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ from survey_app.formats import number, today
 from survey_app.models import Capacity, Round, State
 from survey_app.permissions import ROLE_LABELS, ROLES
 from survey_app.printing import write_cards, write_sheets
-from survey_app.services import accounts, campaigns, plans, slips
+from survey_app.services import accounts, campaigns, plan_versions, plans, slips
 from survey_app.services.audit import Actor
 from survey_app.services.sheets import PrintedSheet
 
@@ -36,6 +36,8 @@ from survey_app.services.sheets import PrintedSheet
 SLUG: Final = "bo_trach_2020"
 DAYS: Final = 4
 SEED: Final = 2020
+DECISION: Final = ("314/QĐ-UBND", date(2021, 1, 29))
+"""The first ground of the plan; a plan of one's own is approved with its own decision."""
 DONE: Final = "demo-ready"
 CLERK: Final = Actor.system("demo")
 KEYED_BY_ENUMERATOR: Final = 14
@@ -115,7 +117,8 @@ def _prepare(home: Path, *, empty: bool) -> dict[str, str]:
                 closes=today() + timedelta(days=DAYS),
                 simulated=True,
             )
-        with _step("Kiểm tra và mở đợt (192 ô, 3.108 phiếu)"):
+        with _step("Ghi quyết định phê duyệt, kiểm tra và mở đợt (192 ô, 3.108 phiếu)"):
+            plan_versions.approve_plan(SLUG, 1, *DECISION, actor=CLERK)
             sheet = campaigns.opening_sheet(SLUG)
             campaigns.open_campaign(SLUG, confirmed_sha256=sheet.sha256, actor=CLERK)
         passwords = _make_staff()

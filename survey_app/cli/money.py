@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey_app.cli.common import COMMAND_LINE, Day, table, write
+from survey_app.cli.common import COMMAND_LINE, Amount, Day, table, write
 from survey_app.formats import day, number, percent
 from survey_app.formats import money as vnd
 from survey_app.models import CallState
@@ -38,7 +38,7 @@ def money() -> None:
 @money.command()
 @click.argument("slug")
 @click.argument("unit")
-@click.argument("amount", type=int)
+@click.argument("amount", type=Amount())
 @click.option("--receiver", required=True, help="Người nhận tiền.")
 @click.option("--on", "paid_on", type=Day(), required=True, help="Ngày giao tiền.")
 @click.option("--note", default="", help="Ghi chú.")
@@ -46,7 +46,7 @@ def advance(slug: str, unit: str, amount: int, *, receiver: str, paid_on: date, 
     """Ghi khoản tạm ứng AMOUNT đồng cho đơn vị UNIT của đợt SLUG.
 
     \b
-    Ví dụ: cchc money advance bo_trach_2020 X01 790000 --receiver "Trần Văn Bình" \\
+    Ví dụ: cchc money advance bo_trach_2020 X01 790.000 --receiver "Trần Văn Bình" \\
              --on 22/11/2026
     """
     from survey_app.services.money import pay_advance
@@ -79,7 +79,7 @@ def list_(slug: str) -> None:
         for one in found.units
     ]
     rows += [
-        (line.rule.code, "dòng chung", "0", number(line.owed_vnd), number(line.paid_vnd), "0",
+        (line.code, "dòng chung", "0", number(line.owed_vnd), number(line.paid_vnd), "0",
          "" if line.is_explained else "cần giải thích")
         for line in found.shared
     ]  # fmt: skip
@@ -88,6 +88,34 @@ def list_(slug: str) -> None:
         f"Dự toán {vnd(found.budget.total_vnd)}, tạm ứng {vnd(found.advanced_vnd)}, phải trả "
         f"{vnd(found.owed_vnd)}, đã chi {vnd(found.paid_vnd)}."
     )
+
+
+@money.command()
+@click.argument("slug")
+@click.option("--unit", help="Chỉ một đơn vị.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Tệp .xlsx để điền."
+)
+@click.option(
+    "--import", "filled", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Tệp .xlsx đã điền.",
+)  # fmt: skip
+def lists(slug: str, *, unit: str | None, output: Path | None, filled: Path | None) -> None:
+    """Ghi nhiều bảng kê ký nhận của đợt SLUG một lần: tải bảng ra tệp, điền, rồi nhập lại.
+
+    \b
+    Ví dụ: cchc money lists bo_trach_2020 -o bang_ke.xlsx
+           cchc money lists bo_trach_2020 --import bang_ke.xlsx
+    """
+    from survey_app.services.signed_list_sheets import import_lists, lists_workbook
+
+    if (output is None) == (filled is None):
+        raise click.UsageError("Hãy ghi một trong hai: -o TỆP để tải ra, --import TỆP để nhập.")
+    if output is not None:
+        write(output, lists_workbook(slug, unit, actor=COMMAND_LINE).data)
+    if filled is not None:
+        kept = import_lists(slug, filled.read_bytes(), filled.name, actor=COMMAND_LINE)
+        click.echo(f"Đã ghi {number(kept)} bảng kê.")
 
 
 @money.command()

@@ -73,7 +73,7 @@ def read(
     text = (
         data.decode("utf-8-sig")
         if file.suffix.lower() == ".txt"
-        else plan_reading.text_of_file(data, file.name)
+        else plan_reading.text_of_file(slug, data, file.name)
     )
     preview = plan_reading.preview_plan(slug, text, choices)
     for mistake in preview.mistakes:
@@ -86,6 +86,9 @@ def read(
         click.echo("Bảng giống hệt kế hoạch đang áp dụng; không có gì để ghi.")
         return
     _print(preview.changes)
+    if preview.taken:
+        for warning in plan_versions.displaced(campaign_by_slug(slug), preview.taken):
+            click.echo(f"! {warning}", err=True)
     if take:
         version = plan_reading.take_table(slug, text, choices, reason, actor=COMMAND_LINE)
         click.echo(f"Đã ghi bản kế hoạch số {version}.")
@@ -110,6 +113,13 @@ def versions(slug: str) -> None:
             click.echo(f"  {version.reason}")
         if line.changes:
             _print(line.changes)
+        if version.withdrawn_at:
+            who, when = version.withdrawn_by, moment(version.withdrawn_at)
+            click.echo(f"  Rút {when} {who}: {version.withdrawn_why}")
+        if line.lost_approval:
+            click.echo("  Sửa bản đã phê duyệt: cần quyết định phê duyệt mới.")
+        for warning in line.displaced:
+            click.echo(f"  ! {warning}")
 
 
 @plan.command()

@@ -30,7 +30,7 @@ PARTS = click.Choice(["unit", "stratum", "list"])
 
 @click.group()
 def roster() -> None:
-    """Danh sách người có thể được hỏi: nhập, rút mẫu, gọi dự phòng, kiểm tra, xóa liên hệ."""
+    """Danh sách để rút mẫu: nhập, rút mẫu, gọi dự phòng, kiểm tra, xóa liên hệ."""
 
 
 @roster.command("import")
@@ -186,7 +186,7 @@ def list_(slug: str) -> None:
 @click.option("--answer", type=int, default=80, show_default=True, help="Phần trăm trả lời.")
 @click.option("--batch", type=int, default=5, show_default=True, help="Mỗi đợt dự phòng.")
 @click.option("--take-short", is_flag=True, help="Nơi có ít người hơn: lấy tất cả.")
-@click.option("--seed", default="", help="Hạt giống công khai; bỏ trống là chỉ xem.")
+@click.option("--seed", default="", help="Số công khai; bỏ trống là chỉ xem.")
 @click.option("--reason", default="", help="Lý do, khi rút lại.")
 def draw(
     slug: str,
@@ -277,7 +277,7 @@ def release(slug: str, list_id: int, draw_number: int, *, part: str, reason: str
 @click.argument("list_id", type=int)
 @click.argument("draw_number", type=int)
 def verify(slug: str, list_id: int, draw_number: int) -> None:
-    """Rút lại từ danh sách và hạt giống đã ghi; thoát 1 khi không được đúng mẫu ấy.
+    """Rút lại từ danh sách và số công khai đã ghi; thoát 1 khi không được đúng mẫu ấy.
 
     \b
     Ví dụ: cchc roster verify bo_trach_2020 1 1

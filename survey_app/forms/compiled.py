@@ -13,6 +13,7 @@ import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,6 +70,12 @@ class CompiledForm:
     fields: type[Form]
     drawn: Markup
     validate: Validator
+
+    def drawn_with(self, answers: Mapping[str, str], language: str) -> Markup:
+        """Return the questions with what has been answered before."""
+        if not answers:
+            return self.drawn
+        return draw(self.questionnaire, self.fields(data=dict(answers)), language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileAllowed, FileField, FileRequired
 from wtforms import (
     DateField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from questionnaires.plan_table import whole_number
-from survey_app.edges import LARGEST
+from survey_app.formats import day, money, today
+from survey_app.forms.numbers import WholeNumberField
 from survey_app.forms.office import REASON_LENGTH, OfficeForm, reason_field
 from survey_app.models import User
+from survey_app.services.money import MOST_VND, says_why
 
 LONGEST_PASTE: Final = 400_000
 """Characters of a pasted list of names."""
-
-MOST_VND: Final = 100_000_000_000
-LONGEST_AMOUNT: Final = 30
-
-
-class MoneyField(IntegerField):
-    """An amount typed as ``3.000.000`` or ``3000000 đ``; shown with its dots again."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the amount."""
-        text = valuelist[0].strip() if valuelist else ""
-        if not text:
-            return
-        digits = text.casefold().removesuffix("đồng").rstrip("đ \N{NO-BREAK SPACE}")
-        self.data = whole_number(digits) if len(digits) <= LONGEST_AMOUNT else None
-        if self.data is None:
-            raise ValueError(gettext("Hãy ghi số tiền bằng chữ số, ví dụ 3.000.000."))
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:,}".replace(",", ".")
 
 
 class PeopleForm(OfficeForm):
@@ -64,7 +44,7 @@ class PeopleForm(OfficeForm):
         ),
         render_kw={"rows": 6, "class": "pasted", "spellcheck": "false"},
     )
-    enumerator = SelectField(_("Người điều tra"))
+    enumerator = SelectField(_("Điều tra viên"))
 
 
 class RemoveForm(OfficeForm):
@@ -76,14 +56,7 @@ class RemoveForm(OfficeForm):
 class SubstituteForm(OfficeForm):
     """Places of a cell that another kind of people may fill."""
 
-    places = IntegerField(
-        _("Số chỗ xin lấy bổ sung"),
-        [
-            InputRequired(_("Hãy ghi số chỗ.")),
-            NumberRange(1, LARGEST, _("Số chỗ phải từ 1.")),
-        ],
-        render_kw={"min": 1, "inputmode": "numeric"},
-    )
+    places = WholeNumberField(_("Số chỗ xin lấy bổ sung"), least=1, needed=_("Hãy ghi số chỗ."))
     reason = reason_field()
 
 
@@ -105,22 +78,49 @@ class DecideForm(OfficeForm):
     )
 
 
-class AdvanceForm(OfficeForm):
-    """Cash handed to a unit."""
+class MoneyForm(OfficeForm):
+    """Money that changed hands on a day; ``earliest`` is the first it can have been."""
 
-    amount = MoneyField(
-        _("Số tiền (đồng)"),
-        [
-            InputRequired(_("Hãy ghi số tiền.")),
-            NumberRange(1, MOST_VND, _("Số tiền phải lớn hơn 0.")),
-        ],
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    earliest: date = date.min
+
+    def wrong_day(self, on: DateField) -> None:
+        """Refuse a day that has not come, or is before the campaign's period."""
+        if on.data and on.data > today():
+            raise ValidationError(gettext("Ngày %(day)s chưa đến.", day=day(on.data)))
+        if on.data and on.data < self.earliest:
+            said = gettext("Ngày sớm nhất là %(day)s.", day=day(self.earliest))
+            raise ValidationError(said)
+
+
+class AdvanceForm(MoneyForm):
+    """Cash handed to a unit; ``left_vnd`` of its plan is not handed out yet."""
+
+    left_vnd: int | None = None
+
+    amount = WholeNumberField(
+        _("Số tiền (đồng)"), least=1, most=MOST_VND, needed=_("Hãy ghi số tiền.")
     )
     receiver = StringField(
         _("Người nhận"), [InputRequired(_("Hãy ghi người nhận tiền.")), Length(2, 200)]
     )
     paid_on = DateField(_("Ngày giao tiền"), [InputRequired(_("Hãy chọn ngày."))])
-    note = StringField(_("Ghi chú"), [Optional(), Length(max=REASON_LENGTH)])
+    note = StringField(
+        _("Ghi chú"),
+        [Length(max=REASON_LENGTH)],
+        description=_("Bắt buộc khi tạm ứng vượt dự toán của đơn vị: ghi rõ lý do."),
+    )
+
+    def validate_paid_on(self, field: DateField) -> None:
+        """Refuse a day on which nothing can have been paid."""
+        self.wrong_day(field)
+
+    def validate_note(self, field: StringField) -> None:
+        """Ask why a unit is handed more than the plan pays there."""
+        left, amount = self.left_vnd, self.amount.data
+        if left is None or amount is None or amount <= left or says_why(field.data or ""):
+            return
+        over = gettext("Vượt dự toán của đơn vị %(vnd)s; hãy ghi lý do.", vnd=money(amount - left))
+        raise ValidationError(over)
 
 
 class StrikeForm(OfficeForm):
@@ -129,30 +129,33 @@ class StrikeForm(OfficeForm):
     reason = reason_field()
 
 
-class SignedListForm(OfficeForm):
+class SignedListForm(MoneyForm):
     """What one signed list says, and why it does not agree where it does not."""
 
-    people = IntegerField(
-        _("Số người ký"),
-        [
-            InputRequired(_("Hãy ghi số người ký.")),
-            NumberRange(0, LARGEST, _("Số người phải từ 0.")),
-        ],
-        render_kw={"min": 0, "inputmode": "numeric"},
+    people = WholeNumberField(_("Số người ký"), needed=_("Hãy ghi số người ký."))
+    amount = WholeNumberField(
+        _("Số tiền đã chi (đồng)"), most=MOST_VND, needed=_("Hãy ghi số tiền.")
     )
-    amount = MoneyField(
-        _("Số tiền đã chi (đồng)"),
+    on = DateField(_("Ngày của bảng kê"), [InputRequired(_("Hãy chọn ngày."))])
+    why_amount = StringField(_("Vì sao số tiền khác"), [Length(max=REASON_LENGTH)])
+    why_people = StringField(_("Vì sao số người khác"), [Length(max=REASON_LENGTH)])
+    why_marks = StringField(_("Vì sao khác danh sách"), [Length(max=REASON_LENGTH)])
+
+    def validate_on(self, field: DateField) -> None:
+        """Refuse a day on which nothing can have been signed."""
+        self.wrong_day(field)
+
+
+class ListsForm(OfficeForm):
+    """Signed lists of many lines in a workbook."""
+
+    file = FileField(
+        _("Tệp đã điền (.xlsx)"),
         [
-            InputRequired(_("Hãy ghi số tiền.")),
-            NumberRange(0, MOST_VND, _("Số tiền phải từ 0.")),
+            FileRequired(_("Hãy chọn tệp.")),
+            FileAllowed(["xlsx"], _("Hãy chọn tệp .xlsx tải từ trang này.")),
         ],
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
-    )
-    signed_on = DateField(_("Ngày của bảng kê"), [InputRequired(_("Hãy chọn ngày."))])
-    explanation = StringField(
-        _("Giải thích chênh lệch"),
-        [Optional(), Length(max=REASON_LENGTH)],
-        description=_("Bắt buộc khi số người, số tiền không khớp với phiếu thu về."),
+        render_kw={"accept": ".xlsx"},
     )
 
 

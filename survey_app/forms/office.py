@@ -17,7 +17,6 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
@@ -28,13 +27,12 @@ from wtforms.validators import (
     DataRequired,
     InputRequired,
     Length,
-    NumberRange,
     Optional,
     Regexp,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from survey_app.edges import LARGEST
+from survey_app.forms.numbers import WholeNumberField
 from survey_app.models import QuotaRule, Unit
 from survey_app.permissions import ROLES
 
@@ -50,7 +48,14 @@ class _Sentences:
 
     KNOWN: Final = {
         "Not a valid date value.": _("Ngày không hợp lệ."),
-        "Not a valid integer value.": _("Hãy ghi một số nguyên."),
+        "This field is required.": _("Hãy ghi ô này."),
+        "Field must be at least %(min)d character long.": _("Dài từ %(min)d ký tự trở lên."),
+        "Field must be at least %(min)d characters long.": _("Dài từ %(min)d ký tự trở lên."),
+        "Field cannot be longer than %(max)d character.": _("Dài nhất %(max)d ký tự."),
+        "Field cannot be longer than %(max)d characters.": _("Dài nhất %(max)d ký tự."),
+        "Field must be between %(min)d and %(max)d characters long.": _(
+            "Dài từ %(min)d đến %(max)d ký tự."
+        ),
         "Not a valid choice.": _("Hãy chọn một mục trong danh sách."),
         "Invalid Choice: could not coerce.": _("Hãy chọn một mục trong danh sách."),
     }
@@ -113,10 +118,6 @@ def _confirm(label: str) -> BooleanField:
     return BooleanField(_(label), [InputRequired(_("Hãy đánh dấu để xác nhận."))])
 
 
-def _slip_number() -> NumberRange:
-    return NumberRange(1, LARGEST, _("Không có phiếu mời mang số này."))
-
-
 # --- a campaign's life -------------------------------------------------------------------
 
 
@@ -141,9 +142,13 @@ class LoadForm(OfficeForm):
 
 
 class OpenForm(OfficeForm):
-    """Confirmation of the opening sheet; the digest says which one was read."""
+    """Confirmation of the opening sheet; the digest says which one was read.
+
+    ``undecided`` is taken off where the plan has its decision.
+    """
 
     sha256 = HiddenField(validators=[DataRequired()])
+    undecided = _confirm("Tôi biết kế hoạch chưa ghi quyết định phê duyệt và vẫn mở đợt điều tra.")
     confirm = _confirm(
         "Tôi đã đọc mọi thiết lập ở trên và xác nhận mở đợt điều tra. "
         "Mẫu phiếu, kế hoạch và cách tính điểm được cố định từ lúc này."
@@ -179,28 +184,24 @@ class PlanForm(OfficeForm):
 class IssueForm(PlanForm):
     """How many slips or sheets of a rule."""
 
-    count = IntegerField(
+    count = WholeNumberField(
         _("Số lượng"),
-        [Optional(), NumberRange(1, COUNT_MOST, _("Từ 1 đến 5.000 phiếu một lần."))],
+        least=1,
+        most=COUNT_MOST,
         description=_("Cho mỗi đơn vị; bỏ trống: đủ theo kế hoạch."),
-        render_kw={"min": 1, "max": COUNT_MOST, "inputmode": "numeric"},
     )
 
 
 class PrintForm(PlanForm):
     """Slips of a rule to print, or one of them again by its public number."""
 
-    number = IntegerField(_("Số phiếu mời"), [Optional(), _slip_number()])
+    number = WholeNumberField(_("Số phiếu mời"), least=1)
 
 
 class SlipForm(OfficeForm):
     """One slip by its public number."""
 
-    number = IntegerField(
-        _("Số phiếu mời"),
-        [InputRequired(_("Hãy ghi số in trên phiếu mời.")), _slip_number()],
-        render_kw={"min": 1, "inputmode": "numeric", "autocomplete": "off"},
-    )
+    number = WholeNumberField(_("Số phiếu mời"), least=1, needed=_("Hãy ghi số in trên phiếu mời."))
     reason = reason_field()
 
 

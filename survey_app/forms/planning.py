@@ -9,21 +9,23 @@ from flask_wtf.file import FileAllowed, FileField
 from wtforms import (
     BooleanField,
     DateField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
-from survey_app.edges import LARGEST
+from survey_app.forms.numbers import WholeNumberField
 from survey_app.forms.office import OfficeForm, reason_field
 from survey_app.services.what_if import Way
 
 LONGEST_TABLE: Final = 900_000
 """Characters of a table a page carries between its two steps."""
+
+MOST_FEE_VND: Final = 100_000_000
+"""More is a slip of the finger. [VND]"""
 
 
 class TableForm(OfficeForm):
@@ -49,9 +51,9 @@ class TableForm(OfficeForm):
 class TakeForm(OfficeForm):
     """What was confirmed about a table beside its names, and why the plan changes."""
 
-    total = IntegerField(
+    total = WholeNumberField(
         _("Tổng số phiếu của các dòng này theo quyết định"),
-        [Optional(), NumberRange(1, LARGEST, _("Số phiếu phải từ 1."))],
+        least=1,
         description=_("Chỉ cần khi bảng không in tổng; dùng để đối chiếu."),
     )
     whole = BooleanField(
@@ -70,9 +72,8 @@ class LineForm(OfficeForm):
             SelectChoice("cross", _("Chung: cùng những người ấy trả lời về mọi đơn vị")),
         ],
     )
-    fee_vnd = IntegerField(
-        _("Thù lao một phiếu (đồng)"),
-        [InputRequired(_("Ghi 0 nếu không trả.")), NumberRange(0, 100_000_000)],
+    fee_vnd = WholeNumberField(
+        _("Thù lao một phiếu (đồng)"), most=MOST_FEE_VND, needed=_("Ghi 0 nếu không trả.")
     )
     way = SelectField(
         _("Cách phân bổ"),
@@ -87,9 +88,9 @@ class LineForm(OfficeForm):
             SelectChoice(Way.BUDGET, _("Trong một khoản kinh phí")),
         ],
     )
-    amount = IntegerField(
+    amount = WholeNumberField(
         _("Số phiếu hoặc số tiền"),
-        [Optional(), NumberRange(1, LARGEST)],
+        least=1,
         description=_(
             "Cố định: số phiếu mỗi đơn vị. Kinh phí: số đồng. Còn lại: tổng số phiếu của dòng."
         ),

@@ -27,7 +27,7 @@ from survey_app.formats import number
 LONGEST_TEXT: Final = 2000
 """Longest free-text answer. [characters]"""
 
-FURNITURE: Final = frozenset({"code", "campaign", "rule", "unit", "met"})
+FURNITURE: Final = frozenset({"code", "campaign", "rule", "unit", "met", "keep"})
 """Fields of the page itself that travel with the answers."""
 
 

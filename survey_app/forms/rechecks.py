@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from flask_babel import lazy_gettext as _
-from wtforms import IntegerField, RadioField, SelectChoice, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import RadioField, SelectChoice, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
+from survey_app.forms.numbers import WholeNumberField
 from survey_app.forms.office import REASON_LENGTH, OfficeForm, reason_field
 from survey_app.models import CallState
 
@@ -20,7 +21,7 @@ class DrawForm(OfficeForm):
     """What is decided before a re-check is drawn."""
 
     seed = StringField(
-        _("Số công khai để rút (hạt giống)"),
+        _("Số công khai để rút"),
         [InputRequired(_("Hãy ghi số công khai.")), Length(8, 200, _("Dài từ 8 đến 200 ký tự."))],
         description=_(
             "Một dãy không ai biết trước khi chốt danh sách, ví dụ kết quả xổ số ngày hôm nay "
@@ -28,17 +29,18 @@ class DrawForm(OfficeForm):
         ),
         render_kw={"autocomplete": "off"},
     )
-    share = IntegerField(
+    share = WholeNumberField(
         _("Gọi lại bao nhiêu phần trăm người của mỗi điều tra viên"),
-        [InputRequired(_("Hãy ghi tỷ lệ.")), NumberRange(1, 100, _("Từ 1 đến 100."))],
+        least=1,
+        most=100,
+        needed=_("Hãy ghi tỷ lệ."),
         description=_("Mỗi điều tra viên ít nhất một người."),
-        render_kw={"min": 1, "max": 100, "inputmode": "numeric"},
     )
-    least = IntegerField(
+    least = WholeNumberField(
         _("Mức tối thiểu người xác nhận (%)"),
-        [InputRequired(_("Hãy ghi mức tối thiểu.")), NumberRange(0, 100, _("Từ 0 đến 100."))],
+        most=100,
+        needed=_("Hãy ghi mức tối thiểu."),
         description=_("Đơn vị, điều tra viên dưới mức này được báo hội đồng."),
-        render_kw={"min": 0, "max": 100, "inputmode": "numeric"},
     )
 
 

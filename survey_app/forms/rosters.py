@@ -12,17 +12,17 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from questionnaires.model import Group
 from survey_app.formats import language
+from survey_app.forms.numbers import WholeNumberField
 from survey_app.forms.office import OfficeForm, reason_field
 from survey_app.models import QuotaRule, RosterKind
 from survey_app.services.draw_plans import METHODS, MOST_BATCH, By
@@ -126,36 +126,32 @@ class DrawForm(OfficeForm):
         choices=[SelectChoice(method, label) for method, label in METHOD_LABELS.items()],
     )
     by = RadioField(
-        _("Rút"),
+        _("Phạm vi rút"),
         choices=[SelectChoice(by, label) for by, label in BY_LABELS.items()],
     )
-    answer_percent = IntegerField(
+    answer_percent = WholeNumberField(
         _("Tỷ lệ trả lời dự kiến (%)"),
-        [
-            InputRequired(_("Hãy ghi tỷ lệ.")),
-            NumberRange(1, 100, _("Tỷ lệ từ 1 đến 100 phần trăm.")),
-        ],
+        least=1,
+        most=100,
+        needed=_("Hãy ghi tỷ lệ."),
         description=_(
             "Danh sách dự phòng dài vừa đủ để với khả năng 95 phần trăm có đủ người trả lời."
         ),
-        render_kw={"inputmode": "numeric"},
     )
-    batch = IntegerField(
+    batch = WholeNumberField(
         _("Số người mỗi đợt dự phòng"),
-        [
-            InputRequired(_("Hãy ghi số người.")),
-            NumberRange(1, MOST_BATCH, _("Từ 1 đến 1.000 người.")),
-        ],
+        least=1,
+        most=MOST_BATCH,
+        needed=_("Hãy ghi số người."),
         description=_("Dự phòng chỉ được gọi cả đợt, theo thứ tự đã rút."),
-        render_kw={"inputmode": "numeric"},
     )
     take_short = BooleanField(_("Nơi danh sách có ít người hơn số cần: lấy tất cả"))
     seed = StringField(
-        _("Hạt giống công khai"),
+        _("Số công khai"),
         [Length(max=200, message=_("Nhiều nhất 200 ký tự."))],
         description=_(
             "Một dòng chữ số không ai đoán trước được, ví dụ 20 chữ số quay trước mọi người. "
-            "Cùng danh sách và hạt giống này, ai cũng rút lại được đúng mẫu này."
+            "Cùng danh sách và số này, ai cũng rút lại được đúng mẫu này."
         ),
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )

@@ -14,6 +14,7 @@ from survey_app.models.collection import (
     SheetState,
     Status,
 )
+from survey_app.models.drafts import Draft
 from survey_app.models.payments import (
     Advance,
     Participation,
@@ -41,6 +42,7 @@ __all__ = [
     "Channel",
     "Contact",
     "CriteriaVersion",
+    "Draft",
     "Draw",
     "Entry",
     "EntrySource",

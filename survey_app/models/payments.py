@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.extensions import Model
@@ -115,27 +116,30 @@ class Advance(Model):
 
 
 class SignedList(Model):
-    """One signed list of payments of a rule and unit; a later one of the same replaces it.
+    """One signed list of payments; a later one of the same people replaces it.
 
-    ``people`` signed for ``amount_vnd``; ``explanation`` says why they are not as many as the
-    forms that came back.
+    It is that of a rule and unit, of a rule whose people rate all units, or, without a rule,
+    of the enumerators of a unit. ``people`` signed for ``amount_vnd``. ``explanations`` says of
+    each difference why it is there and with which number the list was compared:
+    ``{"amount": {"said": "…", "against": 270000}}``.
     """
 
     __tablename__ = "signed_lists"
     __table_args__ = (
         CheckConstraint("people >= 0 AND amount_vnd >= 0", name="figures_not_negative"),
+        CheckConstraint("rule_id IS NOT NULL OR unit_id IS NOT NULL", name="list_of_somebody"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    rule_id: Mapped[int] = mapped_column(ForeignKey("quota_rules.id"), index=True)
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("quota_rules.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     people: Mapped[int]
     amount_vnd: Mapped[int] = mapped_column(BigInteger)
     signed_on: Mapped[date]
-    explanation: Mapped[str] = mapped_column(String(400), default="")
+    explanations: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     superseded: Mapped[bool] = mapped_column(default=False)
     author: Mapped[str] = mapped_column(String(200))
     recorded_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
-    rule: Mapped[QuotaRule] = relationship()
+    rule: Mapped[QuotaRule | None] = relationship()
     unit: Mapped[Unit | None] = relationship()

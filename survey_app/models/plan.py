@@ -44,6 +44,10 @@ class PlanVersion(Model):
     __table_args__ = (
         UniqueConstraint("campaign_id", "number"),
         CheckConstraint("number = 1 OR reason <> ''", name="amendment_has_a_reason"),
+        CheckConstraint(
+            "state <> 'withdrawn' OR (withdrawn_at IS NOT NULL AND withdrawn_why <> '')",
+            name="withdrawal_has_a_reason",
+        ),
         one_of("state", PlanState),
         *(
             Index(
@@ -71,8 +75,17 @@ class PlanVersion(Model):
     decision: Mapped[str] = mapped_column(String(200), default="")
     approved_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_by: Mapped[str] = mapped_column(String(200), default="")
+    withdrawn_why: Mapped[str] = mapped_column(String(400), default="")
 
     rules: Mapped[list[QuotaRule]] = relationship(order_by="QuotaRule.position")
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether no decision has been written down for it yet, and one still may be."""
+        waiting = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.APPROVED)
+        return not self.decision and self.state in waiting
 
 
 class QuotaRule(Model):

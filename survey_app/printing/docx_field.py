@@ -37,12 +37,12 @@ HANDOVER: Final = (
     Column("STT", 11, Align.CENTER),
     Column("Dòng, đối tượng", 55),
     Column("Loại phiếu", 23),
-    Column("Số phiếu mời", 28),
+    Column("Số ghi trên phiếu", 28),
     Column("Đã in", 14, Align.RIGHT),
-    Column("Số giao", 14, Align.RIGHT),
+    Column("Giao", 14, Align.RIGHT),
     Column("Nhận lại", 15, Align.RIGHT),
 )
-LISTED: Final = "(bảng kê)"
+LISTED: Final = "(theo bảng kê)"
 SERIALS_ACROSS: Final = 3
 SERIALS: Final = (Column("Số phiếu", 26, Align.CENTER), Column("Giao", 13), Column("Nhận", 14))
 
@@ -69,7 +69,9 @@ def write_enumerators(listed: EnumeratorList) -> bytes:
         f"{vi_number(listed.units)} đơn vị{lacking}.",
         with_next=True,
     )
-    file.signatures([(("NGƯỜI LẬP DANH SÁCH",), SIGN), (("THỦ TRƯỞNG CƠ QUAN",), "(Ký, đóng dấu)")])
+    file.signatures(
+        [(("NGƯỜI LẬP DANH SÁCH",), SIGN), (("THỦ TRƯỞNG CƠ QUAN",), "(Ký, họ tên, đóng dấu)")]
+    )
     return file.close()
 
 
@@ -84,9 +86,9 @@ def write_handovers(paper: HandoverPaper) -> bytes:
 
 
 def _record(file: Paper, record: Handover, paper: HandoverPaper) -> None:
-    file.letterhead(paper.letterhead)
-    file.title("BIÊN BẢN", f"Bàn giao phiếu điều tra: {record.about}")
-    file.line(f"Đợt: {paper.subject}.")
+    file.letterhead(paper.letterhead, day=False)
+    file.title("BIÊN BẢN", f"Bàn giao {record.about}")
+    file.line(f"Đợt điều tra: {paper.subject}.")
     day = f"ngày {DOTS} tháng {DOTS} năm {DOTS}"
     file.line(f"Hôm nay, {day}, tại {LONG_DOTS[:4]}, chúng tôi gồm:", FILLED_IN)
     for side, name in (("1. Bên giao", paper.giver), ("2. Bên nhận", record.receiver)):
@@ -95,13 +97,12 @@ def _record(file: Paper, record: Handover, paper: HandoverPaper) -> None:
     file.line("Hai bên giao, nhận các phiếu sau:")
     file.table(Table(HANDOVER, tuple(_rows(record)), row_mm=SHORT_ROW_MM))
     file.line(
-        f"Hạn trả lời của đợt: hết ngày {written_day(paper.closes)}. Biên bản lập thành 02 bản, "
-        "mỗi bên giữ 01 bản."
+        f"Hạn trả lời của đợt: hết ngày {written_day(paper.closes)}. Biên bản được lập "
+        "thành 02 bản có giá trị như nhau, mỗi bên giữ 01 bản./."
     )
-    short = f"ngày {DOTS}/{DOTS}/{DOTS}"
-    file.side_by_side((f"Khi giao, {short}", f"Khi nộp lại, {short}"), "Ghi chú ký")
-    sides = ("BÊN GIAO", "BÊN NHẬN", "BÊN NỘP", "BÊN NHẬN LẠI")
-    file.signatures([((side,), SIGN) for side in sides], room=HALF_PAGE_PT)
+    how = f"{SIGN}\nNgày {DOTS}/{DOTS}/{DOTS}"
+    sides = ("BÊN GIAO", "BÊN NHẬN", "BÊN NỘP LẠI", "BÊN NHẬN LẠI")
+    file.signatures([((side,), how) for side in sides], room=HALF_PAGE_PT)
     for line in record.lines:
         if line.sheets:
             _serials(file, line)

@@ -72,8 +72,11 @@ class Paper(WordFile):
 
     # --- the head ------------------------------------------------------------------------
 
-    def letterhead(self, head: Letterhead, *, numbered: bool = True) -> None:
-        """Write office and nation side by side, number and day under them."""
+    def letterhead(self, head: Letterhead, *, numbered: bool = True, day: bool = True) -> None:
+        """Write office and nation side by side, number and day under them.
+
+        Minutes have no ``day`` up here: their text begins with it.
+        """
         left = self.width_mm * OFFICE_SHARE
         widths = (left, self.width_mm - left)
         office = [paragraph(name, "Tên cơ quan") for name in head.organisation]
@@ -84,12 +87,12 @@ class Paper(WordFile):
             rule(text_width(MOTTO, 14), widths[1]),
         )
         number = f"Số: {head.number or DOTS}/{head.symbol}" if numbered else ""
-        day = dated(head.place, head.day)
+        when = dated(head.place, head.day) if day else ""
         self.add(frame((office, nation), widths))
         self.gap(0)
         below = (
             (paragraph(number, "Số, ký hiệu", before=6),),
-            (paragraph(day, "Địa danh, ngày tháng", before=6),),
+            (paragraph(when, "Địa danh, ngày tháng", before=6),),
         )
         self.add(frame(below, widths))
         self.gap(10)
@@ -107,13 +110,6 @@ class Paper(WordFile):
         self.line(subject, "Trích yếu", with_next=True)
         self.line(attached, "Kèm theo", with_next=True)
         self.add(rule(SHORT * text_width(attached, 13), self.width_mm, after=8))
-
-    def side_by_side(self, texts: Sequence[str], style: str) -> None:
-        """Write short texts beside each other, kept with what follows."""
-        width = self.width_mm / len(texts)
-        cells = [(paragraph(text, style, with_next=True),) for text in texts]
-        self.add(frame(cells, [width] * len(texts)))
-        self.add(paragraph("", "Kẻ ngang", with_next=True))
 
     # --- the end -------------------------------------------------------------------------
 

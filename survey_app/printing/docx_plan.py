@@ -29,6 +29,7 @@ def write_plan(paper: PlanPaper) -> bytes:
     file.line(paper.opening)
     for section in paper.sections:
         file.part(section)
+    file.line(paper.closing)
     file.gap(6)
     file.signatures([(paper.signed_as, "")], recipients=paper.recipients)
     for annex in paper.annexes:

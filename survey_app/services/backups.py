@@ -126,7 +126,7 @@ def backup(path: Path, *, actor: Actor) -> str:
     keys = current_app.extensions["cchc"].home / "keys"
     return (
         f"Đã sao lưu vào {path} ({number(size / BYTES_PER_MB, 1)} MB) và mở lại kiểm tra được. "
-        f"Khoá ở {keys} không có trong bản sao: hãy sao riêng và cất ở nơi khác."
+        f"Khóa ở {keys} không có trong bản sao: hãy sao riêng và cất ở nơi khác."
     )
 
 

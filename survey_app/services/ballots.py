@@ -32,6 +32,7 @@ from survey_app.services.opened_slips import (
     wrong_code,
 )
 from survey_app.services.quota import claim_returned_place
+from survey_app.services.sealed_drafts import remove_draft
 from survey_app.services.transactions import write_together
 
 __all__ = ["NO_CONTACT", "OVER_TARGET", "Receipt", "SlipError", "submit_ballot"]
@@ -153,6 +154,7 @@ def _store(
             "submission_key": own.submission_key(found.digits, unit.code),
         },
     )
+    remove_draft(connection, found.digits, unit.code)
     last = len(found.stored) + 1 == len(found.units)
     if last or not found.stored:
         connection.execute(_PROGRESS, {"slip": found.slip_id, "wholly_used": last})

@@ -46,6 +46,7 @@ from survey_app.services.definitions import (
 from survey_app.services.opening import OpeningSheet, opening_sheet, problems_of
 from survey_app.services.plan_rows import new_version, put_in_force
 from survey_app.services.plans import plan_of
+from survey_app.services.sealed_drafts import forget_drafts
 from survey_app.services.transactions import transaction
 from survey_app.services.unlinking import unlink
 
@@ -276,7 +277,10 @@ def open_campaign(slug: str, *, confirmed_sha256: str, actor: Actor) -> None:
         plan = plan_of(campaign, session)
         if plan.state is PlanState.DRAFT:
             plan.state, plan.approved_on = PlanState.APPROVED, today()
-        record(session, actor, "campaign.open", slug, confirmed=sheet.sha256)
+        record(
+            session, actor, "campaign.open", slug,
+            confirmed=sheet.sha256, decision=plan.decision,
+        )  # fmt: skip
 
 
 def extend_deadline(slug: str, closes: date, reason: str, *, actor: Actor) -> None:
@@ -304,6 +308,7 @@ def close_campaign(slug: str, reason: str, *, actor: Actor) -> None:
             raise ConflictError("Đợt điều tra chưa mở hoặc đã đóng.")
         campaign.state = State.CLOSED
         session.flush()
+        forget_drafts(session, campaign.id)
         unlink(session)
         record(session, actor, "campaign.close", slug, reason=reason, at=now())
 

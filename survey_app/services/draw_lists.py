@@ -21,26 +21,28 @@ from survey_app.services.campaigns import campaign_by_slug
 from survey_app.services.contacts import are_kept
 from survey_app.services.draws import By, Called, by_of, called_people, draw_of
 from survey_app.services.exports import XLSX, ExportFile
-from survey_app.services.exports.look import Book, Cell, Column, Grid
+from survey_app.services.exports.look import Column
+from survey_app.services.exports.papers import Cell, Paper, Papers
+from survey_app.services.paper_words import place_of
 from survey_app.services.rosters import roster_of
 from survey_app.services.transactions import transaction
 
 TITLE: Final = "DANH SÁCH NGƯỜI ĐƯỢC MỜI TRẢ LỜI"
-LINE_HEIGHT: Final = 27
-"""Room to sign. [points]"""
-
 MOST_SHEETS: Final = 200
 """Sheets of one workbook; more parts stand on one sheet, one after the other."""
 
-NUMBER: Final = Column("STT", 6, "code")
+PORTRAIT: Final = 120
+"""Columns up to this width stand on a page upright. [column width]"""
+
+NUMBER: Final = Column("STT", 5, "code")
 NAME: Final = Column("Họ và tên", 26, "wrap")
 OFFICE: Final = Column("Nơi công tác", 26, "wrap")
 KEY: Final = Column("Mã trong danh sách", 14, "code")
 PHONE: Final = Column("Điện thoại", 14, "wrap")
 ADDRESS: Final = Column("Địa chỉ", 30, "wrap")
 CALLED: Final = Column("Mẫu", 12, "code")
-SIGNED: Final = Column("Ký nhận phiếu", 18, "text")
-NOTE: Final = Column("Ghi chú (không gặp, từ chối, chuyển đi…)", 26, "text")
+SIGNED: Final = Column("Ký nhận phiếu", 16)
+NOTE: Final = Column("Ghi chú (không gặp, từ chối, chuyển đi…)", 24)
 
 
 def draw_workbook(
@@ -94,23 +96,20 @@ def _book(
     people: Sequence[Called],
     contacts: dict[int, Contact],
 ) -> bytes:
-    book = Book(
-        title=TITLE,
-        subtitle=f"{roster.name} · lần rút {draw.number}"
-        + (f" · dòng {draw.rule}" if draw.rule else ""),
-        simulated=campaign.simulated,
-        decimals=0,
-    )
+    papers = Papers(campaign, "Danh sách người được mời trả lời")
     columns = _columns(people, contacts)
     parts = [(part, list(called)) for part, called in groupby(people, key=lambda each: each.part)]
-    if len(parts) > MOST_SHEETS:
+    if together := len(parts) > MOST_SHEETS:
         parts = [("", list(people))]
-    names: set[str] = set()
+    across = sum(column.width for column in columns) > PORTRAIT
     for part, called in parts:
-        label = _label(draw, part, called)
-        grid = book.sheet(_sheet_name(part, label, names))
-        _fill(grid, columns, called, contacts)
-    return book.close()
+        label = "Mọi nơi" if together else _label(draw, part, called)
+        paper = papers.paper(_sheet_name(part, label), TITLE, columns, landscape=across)
+        line = f"; dòng phân bổ: {draw.rule}" if draw.rule else ""
+        paper.line(f"{label}; rút lần {draw.number} từ danh sách “{roster.name}”{line}", "middle")
+        paper.line(f"({campaign.title})", "italic")
+        _fill(paper, columns, called, contacts)
+    return papers.close()
 
 
 def _columns(people: Sequence[Called], contacts: dict[int, Contact]) -> tuple[Column, ...]:
@@ -126,13 +125,12 @@ def _columns(people: Sequence[Called], contacts: dict[int, Contact]) -> tuple[Co
 
 
 def _fill(
-    grid: Grid,
+    paper: Paper,
     columns: Sequence[Column],
     people: Sequence[Called],
     contacts: dict[int, Contact],
 ) -> None:
-    grid.columns(columns)
-    grid.header(columns, freeze=2)
+    paper.header()
     for line, called in enumerate(people, start=1):
         contact = contacts.get(called.person.id)
         cells: dict[Column, Cell] = {
@@ -144,23 +142,10 @@ def _fill(
             ADDRESS: contact.address if contact else "",
             CALLED: f"dự phòng {called.batch}" if called.batch else "chính",
         }
-        grid.sheet.set_row(grid.next, LINE_HEIGHT)
-        grid.row(columns, [cells.get(column, "") for column in columns])
-    _sign(grid, columns)
-
-
-def _sign(grid: Grid, columns: Sequence[Column]) -> None:
-    """Room for those who answer for the list."""
-    grid.next += 1
-    right = columns.index(SIGNED)
-    for row, left_text, right_text in (
-        (grid.next, "Người lập danh sách", "Điều tra viên"),
-        (grid.next + 1, "(ký, ghi rõ họ tên)", "(ký, ghi rõ họ tên)"),
-    ):
-        look = "section" if row == grid.next else "plain"
-        grid.put(row, 1, left_text, look)
-        grid.put(row, right, right_text, look)
-    grid.next += 2
+        paper.row([cells.get(column) for column in columns], tall=True)
+    paper.signatures(
+        place_of(paper.owner.campaign.organisation), ("NGƯỜI LẬP DANH SÁCH", "ĐIỀU TRA VIÊN")
+    )
 
 
 def _label(draw: Draw, part: str, called: Sequence[Called]) -> str:
@@ -170,14 +155,9 @@ def _label(draw: Draw, part: str, called: Sequence[Called]) -> str:
     return part or "Cả danh sách"
 
 
-def _sheet_name(part: str, label: str, taken: set[str]) -> str:
-    """Return a name no other sheet has, without the signs a workbook refuses."""
-    plain = re.sub(r"[\[\]:*?/\\']", " ", f"{part} {label}" if part != label else label)
-    name = " ".join(plain.split())[:28] or "Danh sách"
-    while name.casefold() in taken:
-        name = f"{name[:25]} {len(taken) + 1}"
-    taken.add(name.casefold())
-    return name
+def _sheet_name(part: str, label: str) -> str:
+    """Name a sheet so that it is found by code and by name."""
+    return " ".join(f"{part} {label}".split()) if part != label else label
 
 
 def _ascii(part: str | None) -> str:

@@ -316,7 +316,7 @@ def _reserve_line(draw: Draw, part: str) -> ReserveLine:
 def _seed_problems(seed: str) -> Iterator[str]:
     if len(seed) not in SEED_LENGTHS:
         yield (
-            "Hạt giống dài từ 8 đến 200 ký tự, không đoán trước được: ví dụ 20 chữ số quay "
+            "Số công khai dài từ 8 đến 200 ký tự, không đoán trước được: ví dụ 20 chữ số quay "
             "trước mọi người, hoặc kết quả xổ số của ngày rút."
         )
 

@@ -155,7 +155,7 @@ def key_booklet(
         need_open(campaign)
         sheet = locked_sheet(session, campaign, serial)
         if sheet.state is SheetState.VOID:
-            raise ConflictError(f"Phiếu {grouped(serial)} đã huỷ: {sheet.void_reason}.")
+            raise ConflictError(f"Phiếu {grouped(serial)} đã hủy: {sheet.void_reason}.")
         of_sheet = {cell.unit.code: cell for cell in cells_of_sheet(session, sheet)}
         if unknown := [code for code in readings if code not in of_sheet]:
             raise NotFoundError(

@@ -254,14 +254,14 @@ def handover_paper(slug: str, unit_code: str | None = None) -> HandoverPaper:
     own = _by_unit(cell for cell in cells if cell.rule.design is Design.OWN)
     units = [chosen] if chosen else campaign.units
     records = [
-        Handover(unit.code, unit.name, f"phiếu về {unit.name}", tuple(lines))
+        Handover(unit.code, unit.name, f"phiếu điều tra về {unit.name}", tuple(lines))
         for unit in units
         if (lines := [line(c.rule, unit.id, c.target) for c in own.get(unit.id, ())])
     ]
     if chosen is None:
         shared = {c.rule.id: c.rule for c in cells if c.rule.design is Design.CROSS}
         records += [
-            Handover(None, "", f"phiếu chung của {groups[rule.group]}",
+            Handover(None, "", f"phiếu điều tra chung của {groups[rule.group]}",
                      (line(rule, None, rule.per_unit),))
             for rule in shared.values()
         ]  # fmt: skip

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from sampling.fees import BallotCount, plan_fees, settle_fees
+from sampling.fees import BallotCount, Fees, Payee, plan_fees, settle_fees
 from survey_app.extensions import db
 from survey_app.formats import today
 from survey_app.models import (
@@ -62,12 +62,40 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class BeyondPlan:
+    """A cell in which more ballots are paid than the plan wants.
+
+    ``state`` says what came back; ``by`` of them are beyond the target and cost ``vnd``.
+    """
+
+    rule: QuotaRule
+    unit: Unit
+    state: CellState
+    by: int
+    vnd: int
+
+
+@dataclass(frozen=True, slots=True)
 class MoneySoFar:
-    """What the plan will cost, and what is owed for what has come back. [VND]."""
+    """What the plan will cost, and what is owed for what has come back. [VND].
+
+    ``beyond`` are cells that cost more than the plan says, the dearest first.
+    """
 
     budget_vnd: int
     owed_vnd: int
     basis: str
+    beyond: tuple[BeyondPlan, ...]
+
+    @property
+    def over_vnd(self) -> int:
+        """Owed beyond the budget. [VND]."""
+        return max(0, self.owed_vnd - self.budget_vnd)
+
+    @property
+    def beyond_vnd(self) -> int:
+        """What the ballots beyond the plan cost. [VND]."""
+        return sum(one.vnd for one in self.beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +201,23 @@ def _money(campaign: Campaign, found: Matrix) -> MoneySoFar:
     ballots = {
         (rule, unit): BallotCount(returned=returned(state), valid=state.counted)
         for (unit, rule), state in found.cells.items()
-        if state.target
     }
     done = {unit.code for unit in found.units if found.by_unit[unit.code].missing <= 0}
     owed = settle_fees(plan, ballots, done)
-    return MoneySoFar(plan_fees(plan).total_vnd, owed.total_vnd, plan.settings.fee_basis)
+    return MoneySoFar(
+        plan_fees(plan).total_vnd, owed.total_vnd, plan.settings.fee_basis, _beyond(found, owed)
+    )
+
+
+def _beyond(found: Matrix, owed: Fees) -> tuple[BeyondPlan, ...]:
+    """Return the cells with more paid ballots than the plan wants, the dearest first."""
+    rules = {rule.code: rule for rule in found.rules}
+    units = {unit.code: unit for unit in found.units}
+    cells = []
+    for item in owed.items:
+        state = found.cells.get((item.unit, item.code))
+        if item.payee is Payee.RESPONDENT and state and item.quantity > state.target:
+            by = item.quantity - state.target
+            unit, rule = units[item.unit], rules[item.code]
+            cells.append(BeyondPlan(rule, unit, state, by, by * item.rate_vnd))
+    return tuple(sorted(cells, key=lambda cell: -cell.vnd))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from questionnaires.model import Unit as UnitDefinition
+from sampling.arguments import RefusedError
 from sampling.workload import Assignment as HandedOut
 from sampling.workload import FieldTask, assign_tasks, field_tasks
 from survey_app.errors import ConflictError, SurveyError
@@ -91,7 +92,7 @@ def propose_hands(slug: str) -> Proposal:
     }
     try:
         found = assign_tasks(tasks, [user.email for user in people], conflicts=conflicts)
-    except ValueError as error:
+    except RefusedError as error:
         raise SurveyError(
             "Không phân công được: có đơn vị mà mọi điều tra viên đều công tác tại đó. Hãy thêm "
             "điều tra viên khác."

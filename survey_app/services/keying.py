@@ -187,7 +187,7 @@ def sheet_to_key(slug: str, serial: str, *, actor: Actor) -> SheetToKey:
     if sheet is None:
         raise no_such_sheet(serial)
     if sheet.state is SheetState.VOID:
-        raise ConflictError(f"Phiếu {grouped(serial)} đã huỷ: {sheet.void_reason}.")
+        raise ConflictError(f"Phiếu {grouped(serial)} đã hủy: {sheet.void_reason}.")
     cells = cells_of_sheet(db.session(), sheet)
     mine = keyable(db.session(), actor, sheet.rule, [cell.unit for cell in cells])
     if not mine:

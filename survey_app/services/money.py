@@ -1,33 +1,32 @@
-"""Money of the field as it is entered: cash advanced, signed lists of what was paid.
+"""Cash advanced to units, as it is entered, and what can be said of any entry of money.
 
-Nothing entered is deleted: an advance is struck out, a signed list replaced, both with a
-reason. ``services.money_reading`` lays everything side by side; the papers of the settlement
-are ``services.settlement``.
+Nothing entered is deleted: an advance is struck out with a reason. What people signed for is
+``services.signed_lists``; ``services.money_reading`` lays everything side by side; the papers
+of the settlement are ``services.settlement``.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from survey_app.edges import LARGEST
 from survey_app.errors import ConflictError, NotFoundError, SurveyError
-from survey_app.formats import day, money, number, today
-from survey_app.models import Advance, QuotaRule, SignedList
+from survey_app.formats import day, money, today
+from survey_app.models import Advance
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
-from survey_app.services.money_numbers import Gap, PayLine
-from survey_app.services.money_reading import money_of, pay_line
+from survey_app.services.money_numbers import UnitMoney
+from survey_app.services.money_reading import money_of, unit_money
 from survey_app.services.participation_lists import need_opened
-from survey_app.services.plans import unit_by_code
 from survey_app.services.transactions import transaction
 
 MOST_VND: Final = 100_000_000_000
 """Nobody is handed more than a hundred thousand million in cash. [VND]"""
+
+LONGEST_WORDS: Final = 400
+LETTERS: Final = 4
+"""Fewer different letters say nothing."""
 
 
 def pay_advance(
@@ -50,22 +49,27 @@ def pay_advance(
     Raises
     ------
     SurveyError
-        If the amount, the receiver or the day cannot be; everything that is wrong at once.
+        If the amount, the receiver or the day cannot be, or it is more than the plan pays there
+        and the note does not say why; everything that is wrong at once.
 
     """
-    wrong = _impossible(amount_vnd, paid_on, least=1)
+    campaign = campaign_by_slug(slug)
+    need_opened(campaign)
+    found = unit_money(money_of(campaign), unit_code)
+    unit_id, code = found.unit.id, found.unit.code
+    wrong = [wrong_amount(amount_vnd, 1), wrong_day(paid_on, campaign.assessed_from)]
     if not 2 <= len(receiver.strip()) <= 200:  # noqa: PLR2004 - a name; the column's own length
         wrong.append("hãy ghi tên người nhận tiền (nhiều nhất 200 ký tự)")
-    if len(note) > 400:  # noqa: PLR2004 - the column's own length
-        wrong.append("ghi chú dài nhất 400 ký tự")
-    if wrong:
-        raise SurveyError("Chưa ghi được khoản tạm ứng.", details=wrong)
+    if len(note) > LONGEST_WORDS:
+        wrong.append(f"ghi chú dài nhất {LONGEST_WORDS} ký tự")
+    if not wrong[0]:
+        wrong.append(too_much(found, amount_vnd, note))
+    if any(wrong):
+        raise SurveyError("Chưa ghi được khoản tạm ứng.", details=[said for said in wrong if said])
     with transaction() as session:
-        campaign = campaign_by_slug(slug, session)
-        need_opened(campaign)
-        unit = unit_by_code(campaign, unit_code, session)
+        need_opened(campaign_by_slug(slug, session))
         advance = Advance(
-            unit_id=unit.id,
+            unit_id=unit_id,
             receiver=receiver.strip(),
             amount_vnd=amount_vnd,
             paid_on=paid_on,
@@ -75,10 +79,21 @@ def pay_advance(
         session.add(advance)
         session.flush()
         record(
-            session, actor, "money.advance", f"{slug}/{unit.code}",
+            session, actor, "money.advance", f"{slug}/{code}",
             number=advance.id, vnd=amount_vnd, on=paid_on,
         )  # fmt: skip
         return advance.id
+
+
+def too_much(unit: UnitMoney, amount_vnd: int, note: str = "") -> str:
+    """Say that a unit would hold more than the plan pays there, unless the note says why."""
+    together = unit.advanced_vnd + amount_vnd
+    if together <= unit.budget_vnd or says_why(note):
+        return ""
+    return (
+        f"tạm ứng {money(together)} là vượt dự toán {money(unit.budget_vnd)} của đơn vị; hãy ghi "
+        "lý do vào ô Ghi chú"
+    )
 
 
 def strike_advance(slug: str, number: int, reason: str, *, actor: Actor) -> Advance:
@@ -108,104 +123,23 @@ def strike_advance(slug: str, number: int, reason: str, *, actor: Actor) -> Adva
         return advance
 
 
-def enter_signed_list(
-    slug: str,
-    rule_code: str,
-    unit_code: str | None,
-    *,
-    people: int,
-    amount_vnd: int,
-    signed_on: date,
-    explanation: str = "",
-    actor: Actor,
-) -> PayLine:
-    """Enter the signed list of a rule and unit; one that was entered before is replaced.
-
-    Parameters
-    ----------
-    slug, rule_code, unit_code
-        The line; no unit for a rule whose people rate all units.
-    people, amount_vnd
-        Who signed, and for how much. [persons, VND]
-    signed_on
-        Day of the list.
-    explanation
-        Why it does not agree with what came back; needed when it does not.
-
-    Raises
-    ------
-    SurveyError
-        If figures cannot be, or a difference is not explained; every difference is told.
-
-    """
-    wrong = _impossible(amount_vnd, signed_on, least=0)
-    if not 0 <= people <= LARGEST:
-        wrong.append("số người ký phải từ 0")
-    if len(explanation) > 400:  # noqa: PLR2004 - the column's own length
-        wrong.append("giải thích dài nhất 400 ký tự")
-    if wrong:
-        raise SurveyError("Chưa ghi được bảng kê.", details=wrong)
-    before = pay_line(money_of(campaign_by_slug(slug)), rule_code, unit_code)
-    entered = SignedList(
-        rule_id=before.rule.id,
-        unit_id=before.unit.id if before.unit else None,
-        people=people,
-        amount_vnd=amount_vnd,
-        signed_on=signed_on,
-        explanation=explanation.strip(),
-        author=actor.name,
-    )
-    line = replace(before, paid=entered)
-    if line.gaps and len(explanation.strip()) < 5:  # noqa: PLR2004 - "sai" says nothing
-        raise SurveyError(
-            "Bảng kê không khớp; hãy giải thích từng chênh lệch.", details=told_gaps(line)
-        )
-    with transaction() as session:
-        campaign = campaign_by_slug(slug, session)
-        need_opened(campaign)
-        _supersede(session, entered)
-        session.add(entered)
-        record(
-            session, actor, "money.list",
-            f"{slug}/{before.rule.code}/{before.unit.code if before.unit else '*'}",
-            people=people, vnd=amount_vnd, on=signed_on, returned=line.returned,
-            counted=line.state.counted, owed_vnd=line.owed_vnd, explained=bool(entered.explanation),
-        )  # fmt: skip
-    return line
-
-
-def _supersede(session: Session, entered: SignedList) -> None:
-    """Put the list aside that this one replaces; two entered at once follow each other."""
-    session.execute(select(QuotaRule.id).where(QuotaRule.id == entered.rule_id).with_for_update())
-    for older in session.scalars(
-        select(SignedList).where(
-            SignedList.rule_id == entered.rule_id,
-            SignedList.unit_id.is_not_distinct_from(entered.unit_id),
-            SignedList.superseded.is_(False),
-        )
-    ):
-        older.superseded = True
-
-
-def _impossible(amount_vnd: int, on: date, *, least: int) -> list[str]:
-    wrong = []
-    if not least <= amount_vnd <= MOST_VND:
-        wrong.append(f"số tiền phải từ {money(least)} đến {money(MOST_VND)}")
+def wrong_day(on: date, earliest: date) -> str:
+    """Say why money cannot have changed hands on a day; empty if it can."""
     if on > today():
-        wrong.append(f"ngày {day(on)} chưa đến")
-    return wrong
+        return f"ngày {day(on)} chưa đến"
+    if on < earliest:
+        return f"ngày {day(on)} trước thời kỳ đánh giá (từ {day(earliest)})"
+    return ""
 
 
-def told_gaps(line: PayLine) -> list[str]:
-    """Say in what a line does not agree, one sentence each."""
-    people = line.paid.people if line.paid else 0
-    sentences = {
-        Gap.NO_LIST: f"phải trả {money(line.owed_vnd)} nhưng chưa có bảng kê ký nhận",
-        Gap.AMOUNT: f"ký nhận {money(line.paid_vnd)}, phải trả {money(line.owed_vnd)}",
-        Gap.PEOPLE: f"{number(people)} người ký, {number(line.paid_for)} phiếu được trả tiền",
-        Gap.MARKS: (
-            f"{number(people)} người trong bảng kê, {number(line.marked)} người được đánh dấu đã "
-            "ký trong danh sách"
-        ),
-    }
-    return [sentences[gap] for gap in line.gaps]
+def wrong_amount(amount_vnd: int, least: int) -> str:
+    """Say why nobody can have been handed an amount; empty if somebody can."""
+    if least <= amount_vnd <= MOST_VND:
+        return ""
+    return f"số tiền phải từ {money(least)} đến {money(MOST_VND)}"
+
+
+def says_why(text: str) -> bool:
+    """Whether a text has words in it that may be a reason; “xxxxxx” has none."""
+    words = re.findall(r"[^\W\d_]+", text)
+    return len(words) > 1 and len(set("".join(words).casefold())) >= LETTERS

@@ -1,9 +1,10 @@
 """The money of a campaign once it is counted: lines, units, differences and balances.
 
 Pure arithmetic; ``services.money_reading`` counts and ``sampling.fees`` knows the rates. A
-*line* is a paid rule in one unit, or a rule whose people rate all units: what its signed list
-paid, what came back and what was counted stand side by side, and a line that does not agree
-needs an explanation. Cash is advanced to units, so only their own lines are settled against it.
+*line* is a paid rule in one unit, a rule whose people rate all units, or the enumerators of a
+unit: what its signed list paid, what came back, what was counted and who stands on the list of
+names are side by side, and each difference needs an explanation, again when its figures move.
+Cash is advanced to units, so only their own lines are settled against it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from sampling.fees import Balance, FeeLine, Fees, Payee
 from survey_app.models import Advance, QuotaRule, SignedList, Unit
 from survey_app.services.field_numbers import CellState
+
+ENUMERATORS: Final = "ĐTV"
+"""Stands where other lines have the code of their rule; rules have plain letters only."""
 
 
 class Gap(StrEnum):
@@ -31,36 +36,74 @@ class Gap(StrEnum):
     """Other people than the list of names has marked as signed."""
 
 
+EXPLAINABLE: Final = (Gap.AMOUNT, Gap.PEOPLE, Gap.MARKS)
+"""Differences words can explain; a list that is missing has to be handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The list of names beside a line.
+
+    ``marked`` of the ``listed`` people have signed, for ``marked_vnd`` together; nobody of
+    them receives more than ``most_fee_vnd``.
+    """
+
+    listed: int = 0
+    marked: int = 0
+    marked_vnd: int = 0
+    most_fee_vnd: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class PayLine:
-    """One paid rule in one unit, or of all units together.
+    """One paid rule in one unit or of all units together, or the enumerators of a unit.
 
     Attributes
     ----------
     rule, unit
-        No unit where the same people rate all of them.
+        No unit where the same people rate all of them, no rule for enumerators.
     state
         Targets and ballots by what became of them. [ballots]
     paid_for
-        Ballots that are paid by the campaign's basis. [ballots]
+        Ballots that are paid by the campaign's basis; 1 for enumerators of a surveyed unit.
     rate_vnd
         For one of them. [VND]
-    listed, marked, marked_vnd
-        Names on the list, those marked as signed, and their fees. [persons, persons, VND]
     paid
         The signed list in force, or None.
+    names
+        Who stands on the list of names.
+    most_people
+        More cannot have signed: people the plan asks for, people called in their stead
+        included, or ballots that came back if they are more. [persons]
+    most_each_vnd
+        More no person can have received; of enumerators, all of them together. [VND]
 
     """
 
-    rule: QuotaRule
+    rule: QuotaRule | None
     unit: Unit | None
     state: CellState
     paid_for: int
     rate_vnd: int
-    listed: int
-    marked: int
-    marked_vnd: int
     paid: SignedList | None
+    names: Names = Names()
+    most_people: int = 0
+    most_each_vnd: int = 0
+
+    @property
+    def code(self) -> str:
+        """Code of the rule, or what stands for it."""
+        return self.rule.code if self.rule else ENUMERATORS
+
+    @property
+    def group(self) -> str:
+        """Code of the group, or what stands for it."""
+        return self.rule.group if self.rule else ENUMERATORS
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names it in its campaign: unit (empty for all of them) and line."""
+        return (self.unit.code if self.unit else "", self.code)
 
     @property
     def returned(self) -> int:
@@ -88,20 +131,49 @@ class PayLine:
     def gaps(self) -> tuple[Gap, ...]:
         """What somebody has to explain."""
         if self.paid is None:
-            return (Gap.NO_LIST,) if self.owed_vnd or self.marked else ()
+            return (Gap.NO_LIST,) if self.owed_vnd or self.names.marked else ()
         found = []
         if self.difference_vnd:
             found.append(Gap.AMOUNT)
-        if self.unit is not None and self.paid.people != self.paid_for:
+        if self.rule and self.unit and self.paid.people != self.paid_for:
             found.append(Gap.PEOPLE)
-        if self.listed and self.paid.people != self.marked:
+        if self.names.listed and self.paid.people != self.names.marked:
             found.append(Gap.MARKS)
         return tuple(found)
 
+    def against(self, gap: Gap) -> int:
+        """Return the number a difference is measured against."""
+        match gap:
+            case Gap.PEOPLE:
+                return self.paid_for
+            case Gap.MARKS:
+                return self.names.marked
+            case _:
+                return self.owed_vnd
+
+    def words(self, gap: Gap) -> tuple[str, int | None]:
+        """Return what was said about a difference and the number it was said for."""
+        found = self.paid.explanations.get(gap.value) if self.paid else None
+        return (found["said"], found["against"]) if found else ("", None)
+
+    def explanation(self, gap: Gap) -> str:
+        """Return what explains a difference; empty once the number moved it was said for."""
+        said, against = self.words(gap)
+        return said if against == self.against(gap) else ""
+
+    @property
+    def open_gaps(self) -> tuple[Gap, ...]:
+        """Differences nobody has explained."""
+        return tuple(gap for gap in self.gaps if not self.explanation(gap))
+
     @property
     def is_explained(self) -> bool:
-        """Whether it agrees, or a signed list says why it does not."""
-        return not self.gaps or bool(self.paid and self.paid.explanation)
+        """Whether it agrees, or its signed list says of each difference why it does not."""
+        return not self.open_gaps
+
+    def most_vnd(self, people: int) -> int:
+        """Return what so many people can have received at most. [VND]."""
+        return self.most_each_vnd * (people if self.rule else min(people, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +189,7 @@ class UnitMoney:
     advances
         Cash it was handed, in the order of the days; struck-out entries among them.
     lines
-        Its paid rules.
-    enumerator_vnd
-        Owed to its enumerators, once it is surveyed. [VND]
+        Its paid rules, and its enumerators after them.
 
     """
 
@@ -127,7 +197,6 @@ class UnitMoney:
     budget_vnd: int
     advances: tuple[Advance, ...]
     lines: tuple[PayLine, ...]
-    enumerator_vnd: int
 
     @property
     def advanced_vnd(self) -> int:
@@ -137,12 +206,22 @@ class UnitMoney:
     @property
     def owed_vnd(self) -> int:
         """Owed for what came back, with its enumerators. [VND]."""
-        return sum(line.owed_vnd for line in self.lines) + self.enumerator_vnd
+        return sum(line.owed_vnd for line in self.lines)
+
+    @property
+    def enumerator_vnd(self) -> int:
+        """Owed to its enumerators, once it is surveyed. [VND]."""
+        return sum(line.owed_vnd for line in self.lines if line.rule is None)
 
     @property
     def paid_vnd(self) -> int:
-        """Paid on signed lists, with its enumerators. [VND]."""
-        return sum(line.paid_vnd for line in self.lines) + self.enumerator_vnd
+        """Paid on signed lists, those of its enumerators among them. [VND]."""
+        return sum(line.paid_vnd for line in self.lines)
+
+    @property
+    def over_budget_vnd(self) -> int:
+        """Cash it was handed beyond what the plan pays there. [VND]."""
+        return max(0, self.advanced_vnd - self.budget_vnd)
 
     @property
     def to_return_vnd(self) -> int:
@@ -208,7 +287,7 @@ class Money:
 
     @property
     def paid_vnd(self) -> int:
-        """Paid on signed lists, with enumerators. [VND]."""
+        """Paid on signed lists, those of enumerators among them. [VND]."""
         return sum(one.paid_vnd for one in self.units) + self.shared_paid_vnd
 
     @property
@@ -222,10 +301,14 @@ class Money:
         return sum(max(0, -one.to_return_vnd) for one in self.units)
 
     @property
+    def lines(self) -> tuple[PayLine, ...]:
+        """Every line: of the units, then of all units together."""
+        return (*(line for one in self.units for line in one.lines), *self.shared)
+
+    @property
     def unexplained(self) -> tuple[PayLine, ...]:
         """Lines that keep the campaign from being settled."""
-        found = [line for one in self.units for line in one.unexplained]
-        return (*found, *(line for line in self.shared if not line.is_explained))
+        return tuple(line for line in self.lines if not line.is_explained)
 
     @cached_property
     def fee_lines(self) -> tuple[tuple[FeeLine, FeeLine], ...]:

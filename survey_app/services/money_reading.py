@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from questionnaires.model import Campaign as CampaignDefinition
 from questionnaires.model import Design
@@ -30,11 +30,14 @@ from survey_app.services.audit import Actor
 from survey_app.services.definitions import definition_of
 from survey_app.services.field_numbers import CellState, Matrix
 from survey_app.services.fieldwork import matrix
-from survey_app.services.money_numbers import Money, PayLine, UnitMoney
+from survey_app.services.money_numbers import Money, Names, PayLine, UnitMoney
 from survey_app.services.plans import plan_of
 
 OPEN: Final = (State.DRAFT, State.PLANNED, State.COLLECTING)
 """States in which ballots still come in."""
+
+MOST_ENUMERATORS: Final = 100
+"""More people never asked in one unit. [persons]"""
 
 
 def money_of(campaign: Campaign) -> Money:
@@ -44,7 +47,9 @@ def money_of(campaign: Campaign) -> Money:
     closed = campaign.state not in OPEN
     owed = settle_fees(definition, _ballots(found), _surveyed(found, closed=closed))
     budget = plan_fees(definition)
-    lines = _lines(campaign, found, owed)
+    lists = _signed_lists(campaign)
+    lines = _lines(campaign, found, owed, lists)
+    lines += _enumerators(definition, found, owed, lists)
     own: defaultdict[int, list[PayLine]] = defaultdict(list)
     for line in lines:
         if line.unit is not None:
@@ -53,9 +58,6 @@ def money_of(campaign: Campaign) -> Money:
     planned = {
         one.unit: one.total_vnd for one in fees_by_unit(definition, _own(definition, budget))
     }
-    enumerators = {
-        item.unit: item.amount_vnd for item in owed.items if item.payee is Payee.ENUMERATOR
-    }
     return Money(
         units=tuple(
             UnitMoney(
@@ -63,7 +65,6 @@ def money_of(campaign: Campaign) -> Money:
                 budget_vnd=planned.get(unit.code, 0),
                 advances=tuple(advances[unit.id]),
                 lines=tuple(own[unit.id]),
-                enumerator_vnd=enumerators.get(unit.code, 0),
             )
             for unit in found.units
         ),
@@ -101,7 +102,7 @@ def pay_line(found: Money, rule_code: str, unit_code: str | None) -> PayLine:
     """
     lines = unit_money(found, unit_code).lines if unit_code else found.shared
     for line in lines:
-        if line.rule.code.casefold() == rule_code.casefold():
+        if line.code.casefold() == rule_code.casefold():
             return line
     where = "ở đơn vị này" if unit_code else "trong các dòng chung cho mọi đơn vị"
     raise NotFoundError(f"Kế hoạch không trả thù lao cho dòng “{rule_code}” {where}.")
@@ -142,13 +143,19 @@ def _own(definition: CampaignDefinition, fees: Fees) -> Fees:
     )
 
 
-def _lines(campaign: Campaign, found: Matrix, owed: Fees) -> list[PayLine]:
+Key = tuple[int | None, int | None]
+"""Rule and unit of a list by id: no unit for all of them, no rule for enumerators."""
+
+
+def _lines(
+    campaign: Campaign, found: Matrix, owed: Fees, lists: Mapping[Key, SignedList]
+) -> list[PayLine]:
     paid_for = {
         (item.code, item.unit): item.quantity
         for item in owed.items
         if item.payee is Payee.RESPONDENT
     }
-    lists, names = _signed_lists(campaign), _names(campaign)
+    names = _names(campaign)
     cells: defaultdict[tuple[QuotaRule, Unit | None], list[tuple[str, CellState]]]
     cells = defaultdict(list)
     units = {unit.code: unit for unit in found.units}
@@ -162,25 +169,52 @@ def _lines(campaign: Campaign, found: Matrix, owed: Fees) -> list[PayLine]:
         key = (rule.id, whose.id if whose else None)
         if not (rule.fee_vnd or key in lists):
             continue
+        listed, states = names.get(key, Names()), [state for _code, state in together]
+        asked = rule.per_unit if whose is None else states[0].target
+        rated = sum(state.target > 0 for state in states)
         lines.append(
             PayLine(
                 rule,
                 whose,
-                _added([state for _code, state in together]),
+                _added(states),
                 sum(paid_for.get((rule.code, code), 0) for code, _state in together),
                 rule.fee_vnd,
-                *names.get(key, (0, 0, 0)),
-                paid=lists.get(key),
+                lists.get(key),
+                listed,
+                most_people=max(asked, *(returned(state) for state in states)),
+                most_each_vnd=max(rule.fee_vnd * max(rated, 1), listed.most_fee_vnd),
             )
         )
     return lines
+
+
+def _enumerators(
+    definition: CampaignDefinition, found: Matrix, owed: Fees, lists: Mapping[Key, SignedList]
+) -> list[PayLine]:
+    """Return a line for each unit whose enumerators the plan pays, or who signed already."""
+    done = {item.unit: item.quantity for item in owed.items if item.payee is Payee.ENUMERATOR}
+    rates = definition.enumerator_fees_vnd
+    return [
+        PayLine(
+            None,
+            unit,
+            CellState(),
+            done.get(unit.code, 0),
+            rates.get(unit.kind, 0),
+            lists.get((None, unit.id)),
+            most_people=MOST_ENUMERATORS,
+            most_each_vnd=rates.get(unit.kind, 0),
+        )
+        for unit in found.units
+        if rates.get(unit.kind) or (None, unit.id) in lists
+    ]
 
 
 def _added(states: Sequence[CellState]) -> CellState:
     return states[0] if len(states) == 1 else sum(states, CellState())
 
 
-def _names(campaign: Campaign) -> Mapping[tuple[int, int | None], tuple[int, int, int]]:
+def _names(campaign: Campaign) -> Mapping[Key, Names]:
     rows = db.session.execute(
         select(
             Participation.rule_id,
@@ -188,19 +222,31 @@ def _names(campaign: Campaign) -> Mapping[tuple[int, int | None], tuple[int, int
             func.count(),
             func.count(case((Participation.signed, 1))),
             func.coalesce(func.sum(case((Participation.signed, Participation.fee_vnd))), 0),
+            func.max(Participation.fee_vnd),
         )
         .join(Participation.rule)
         .where(QuotaRule.plan_version_id == plan_of(campaign).id)
         .group_by(Participation.rule_id, Participation.unit_id)
     )
-    return {(rule, unit): (listed, marked, int(vnd)) for rule, unit, listed, marked, vnd in rows}
+    return {
+        (rule, unit): Names(listed, marked, int(vnd), most)
+        for rule, unit, listed, marked, vnd, most in rows
+    }
 
 
-def _signed_lists(campaign: Campaign) -> Mapping[tuple[int, int | None], SignedList]:
+def _signed_lists(campaign: Campaign) -> Mapping[Key, SignedList]:
+    plan = plan_of(campaign).id
     found = db.session.scalars(
         select(SignedList)
-        .join(SignedList.rule)
-        .where(QuotaRule.plan_version_id == plan_of(campaign).id, SignedList.superseded.is_(False))
+        .outerjoin(SignedList.rule)
+        .outerjoin(SignedList.unit)
+        .where(
+            SignedList.superseded.is_(False),
+            or_(
+                QuotaRule.plan_version_id == plan,
+                and_(SignedList.rule_id.is_(None), Unit.campaign_id == campaign.id),
+            ),
+        )
     )
     return {(one.rule_id, one.unit_id): one for one in found}
 

@@ -36,6 +36,7 @@ from survey_app.services.ballot_boxes import (
     box_of,
     standing_of,
 )
+from survey_app.services.sealed_drafts import drafts_of
 from survey_app.services.wrong_tries import note_wrong, too_many
 
 # Built once: putting a statement together costs more than SQLite needs to run it.
@@ -101,6 +102,8 @@ class OpenedSlip:
     profile_needed: bool
     receipt: str
     simulated: bool
+    drafts: Mapping[str, Mapping[str, str]]
+    """Unit code -> what has been answered and not sent."""
 
     @property
     def done(self) -> int:
@@ -157,6 +160,8 @@ def open_slip(
             need_valid(found)
             need_collecting(found.standing)
             full = _full(connection, found.units)
+            left = [unit.code for unit in found.units if unit.code not in found.stored]
+            drafts = drafts_of(connection, digits, left)
     except NoSlipError:
         raise wrong_code(short_code, digits, address) from None
     return OpenedSlip(
@@ -167,6 +172,7 @@ def open_slip(
         profile_needed=profile_needed(found),
         receipt=receipt,
         simulated=found.standing.simulated,
+        drafts=drafts,
     )
 
 

@@ -22,13 +22,14 @@ from sampling.quotas import people, people_by_rule, quota_totals
 from survey_app.errors import NotFoundError
 from survey_app.extensions import db
 from survey_app.formats import day, money, number, percent
-from survey_app.models import Campaign, FormVersion
+from survey_app.models import Campaign, FormVersion, PlanVersion
 from survey_app.services.definitions import (
     criteria_set_of,
     current_criteria,
     definition_of,
     questionnaire_of,
 )
+from survey_app.services.plans import last_approved, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,17 @@ class TotalLine:
 
 @dataclass(frozen=True, slots=True)
 class OpeningSheet:
-    """Everything a person confirms by opening, and a digest of it."""
+    """Everything a person confirms by opening, and a digest of it.
+
+    ``problems`` keep it from opening; ``undecided`` is a warning to be confirmed by itself:
+    the plan has no decision. Empty when it has one.
+    """
 
     campaign: Campaign
     lines: tuple[SettingLine, ...]
     totals: tuple[TotalLine, ...]
     problems: tuple[str, ...]
+    undecided: str
     sha256: str
 
 
@@ -92,14 +98,17 @@ def opening_sheet(slug: str) -> OpeningSheet:
     campaign = db.session.scalar(select(Campaign).where(Campaign.slug == slug))
     if campaign is None:
         raise NotFoundError(f"Không có đợt điều tra “{slug}”.")
-    definition = definition_of(campaign)
+    definition, plan = definition_of(campaign), plan_of(campaign)
     forms = forms_of(campaign)
     sets = {kind: criteria_set_of(v) for kind, v in current_criteria(campaign).items()}
     parts: list[CampaignDefinition | Questionnaire | CriteriaSet] = [definition]
     parts += forms.values()
     parts += [sets[kind] for kind in sorted(sets)]
-    shown = "\n".join(canonical_json(part) for part in parts)
+    decided = f"{plan.number} {plan.decision} {plan.approved_on if plan.decision else ''}"
+    shown = "\n".join((*(canonical_json(part) for part in parts), decided))
+    undecided = _undecided(plan)
     lines = (
+        _decision(plan, undecided),
         *_dates(definition),
         *_rules(definition),
         *_scales(forms),
@@ -120,7 +129,35 @@ def opening_sheet(slug: str) -> OpeningSheet:
         lines=lines,
         totals=_totals(definition),
         problems=problems_of(campaign),
+        undecided=undecided,
         sha256=hashlib.sha256(shown.encode()).hexdigest(),
+    )
+
+
+def _undecided(plan: PlanVersion) -> str:
+    """Say that a plan has no decision, and which decision an amendment made void."""
+    if plan.decision:
+        return ""
+    last = last_approved(plan)
+    if last is None:
+        return _("Bản kế hoạch số %(number)s chưa ghi quyết định phê duyệt.", number=plan.number)
+    return _(
+        "Bản kế hoạch số %(number)s sửa bản số %(last)s đã phê duyệt theo %(decision)s và chưa ghi "
+        "quyết định phê duyệt lại.",
+        number=plan.number,
+        last=last.number,
+        decision=last.decision,
+    )
+
+
+def _decision(plan: PlanVersion, undecided: str) -> SettingLine:
+    return SettingLine(
+        _("Kế hoạch"),
+        _("Quyết định phê duyệt"),
+        _("chưa ghi quyết định phê duyệt")
+        if undecided
+        else _("%(decision)s, ngày %(day)s", decision=plan.decision, day=day(plan.approved_on)),
+        undecided or _("Bản kế hoạch số %(number)s.", number=plan.number),
     )
 
 

@@ -227,7 +227,7 @@ def _need_enumerator(
 ) -> None:
     known = {user.id for user in enumerators_for(campaign, unit, actor)}
     if enumerator_id is not None and enumerator_id not in known:
-        raise SurveyError("Người điều tra được chọn không được phân công ở đơn vị này.")
+        raise SurveyError("Điều tra viên được chọn không được phân công ở đơn vị này.")
 
 
 def _name(slug: str, found: PeopleList) -> str:

@@ -6,6 +6,7 @@ is decided here; what is entered, by ``services.participation``.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
@@ -36,6 +37,11 @@ class ListLine:
     listed: int
     signed: int
 
+    @property
+    def over(self) -> int:
+        """Names beyond the places of the plan. [persons]."""
+        return max(0, self.listed - self.wanted)
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleList:
@@ -59,6 +65,11 @@ class PeopleList:
     wanted: int
     fee_vnd: int
     people: tuple[Participation, ...]
+
+    @property
+    def over(self) -> int:
+        """Names beyond the places of the plan. [persons]."""
+        return max(0, len(self.people) - self.wanted)
 
     @property
     def signed(self) -> int:
@@ -120,6 +131,24 @@ def people_list(
 
     """
     return open_list(db.session(), campaign, rule_code, unit_code, actor)
+
+
+def repeated_phones(campaign: Campaign) -> int:
+    """Count telephone numbers that stand on the lists of two units or more."""
+    units: defaultdict[str, set[int | None]] = defaultdict(set)
+    rows = db.session.execute(
+        select(Participation.phone, Participation.unit_id)
+        .join(Participation.rule)
+        .where(
+            QuotaRule.plan_version_id == plan_of(campaign).id,
+            Participation.phone != "",
+            Participation.unit_id.is_not(None),
+        )
+    )
+    for phones, unit_id in rows:
+        for phone in phones.split():
+            units[phone].add(unit_id)
+    return sum(len(where) > 1 for where in units.values())
 
 
 def enumerators_for(campaign: Campaign, unit: Unit | None, actor: Actor) -> list[User]:

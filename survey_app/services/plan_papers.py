@@ -42,6 +42,7 @@ from survey_app.services.plan_sections import PaidLine, assessed, budget_of, sec
 from survey_app.services.plan_versions import version_of
 from survey_app.services.plans import plan_of
 
+CLOSING: Final = "Các cơ quan, đơn vị có tên trong Kế hoạch này tổ chức thực hiện./."
 _BASIS: Final = re.compile(r"(?:căn cứ|theo|thực hiện|xét)\b", re.IGNORECASE)
 
 
@@ -50,7 +51,7 @@ class PlanPaper:
     """A plan as it goes to be signed.
 
     ``kind`` and ``subject`` are the title, ``basis`` the legal grounds, ``opening`` the
-    sentence after them; ``signed_as`` stands over the signature.
+    sentence after them, ``closing`` the one before the signature, which ``signed_as`` stands over.
     """
 
     imprint: Imprint
@@ -60,6 +61,7 @@ class PlanPaper:
     basis: tuple[str, ...]
     opening: str
     sections: tuple[Section, ...]
+    closing: str
     recipients: tuple[str, ...]
     signed_as: tuple[str, ...]
     attached: str
@@ -121,6 +123,7 @@ def plan_paper(slug: str, number: int | None = None) -> PlanPaper:
         basis=tuple(_basis(definition, version)),
         opening=f"{definition.organisation} ban hành Kế hoạch với các nội dung sau:",
         sections=sections_of(definition),
+        closing=CLOSING,
         recipients=tuple(_recipients(definition)),
         signed_as=_signed_as(campaign),
         attached=_attached(campaign, head),

@@ -215,11 +215,11 @@ def budget_of(definition: CampaignDefinition) -> tuple[PaidLine, ...]:
     lines = []
     for line in plan_fees(definition).lines:
         by_ballot = line.payee is Payee.RESPONDENT
-        who = f"trả lời phiếu {line.code}" if by_ballot else "trực tiếp điều tra"
+        who = f"Người trả lời phiếu {line.code}" if by_ballot else "Điều tra viên"
         lines.append(
             PaidLine(
                 line.code,
-                f"Người {who} ({line.label.vi})",
+                f"{who} ({line.label.vi})",
                 by_ballot,
                 line.quantity,
                 line.rate_vnd,

@@ -1,47 +1,36 @@
 """Versions of a plan: proposed with a reason, approved with a decision, never rewritten.
 
-Before a campaign opens a new version simply takes the place of the last. Afterwards it waits
-as a proposal until somebody enters the decision it rests on; a cell that has been filled
-cannot fall below what it holds. How a version becomes rows is in ``services.plan_rows``; what
-it changes is told by ``sampling.plan_changes``.
+Before a campaign opens a new version simply takes the place of the last, as a draft, even when
+the last was approved. Afterwards it waits as a proposal until somebody enters the decision it
+rests on, and no other is taken while it waits. What stands in a version's way is told by
+``services.plan_obstacles``, how it becomes rows by ``services.plan_rows``, what it changes by
+``sampling.plan_changes``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from questionnaires.checks import check_campaign
 from questionnaires.model import Campaign as CampaignDefinition
-from questionnaires.model import QuotaRule as RuleDefinition
 from sampling.plan_changes import Change, plan_changes
-from sampling.quotas import expand_quotas, quota_totals
+from sampling.quotas import quota_totals
 from survey_app.errors import ConflictError, NotFoundError, SurveyError
 from survey_app.extensions import db
 from survey_app.formats import day, today
-from survey_app.formats import number as printed
-from survey_app.models import (
-    Advance,
-    Campaign,
-    Participation,
-    Person,
-    PlanState,
-    PlanVersion,
-    Score,
-    Sheet,
-    Slip,
-    State,
-    Unit,
-)
+from survey_app.models import Campaign, PlanState, PlanVersion, State
+from survey_app.models.types import now
+from survey_app.services import plan_obstacles
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
-from survey_app.services.definitions import definition_of, definition_under
+from survey_app.services.definitions import definition_under
+from survey_app.services.plan_obstacles import displaced
 from survey_app.services.plan_rows import new_version, put_in_force
-from survey_app.services.plans import cells_of, plan_of
+from survey_app.services.plans import plan_of
 from survey_app.services.transactions import transaction
 
 __all__ = [
@@ -49,10 +38,12 @@ __all__ = [
     "Change",
     "VersionLine",
     "approve_plan",
+    "displaced",
     "history",
     "obstacles",
     "propose_plan",
     "version_of",
+    "waiting_version",
     "withdraw_plan",
 ]
 
@@ -60,23 +51,33 @@ CHANGEABLE = (State.DRAFT, State.PLANNED, State.COLLECTING)
 """States in which a plan may still be amended."""
 
 
-KEPT = (
-    ("điểm", Score.unit_id),
-    ("danh sách người", Person.unit_id),
-    ("người tham gia", Participation.unit_id),
-    ("tiền tạm ứng", Advance.unit_id),
-)
-"""What may be kept about a unit and would be lost with it."""
-
-
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """One version as the list of versions shows it."""
+    """One version as the list of versions shows it.
+
+    Attributes
+    ----------
+    version, ballots
+        The version, and what it asks for. [ballots]
+    changes
+        Against the version it was made from.
+    approved
+        The last version before it that has a decision, or None.
+    displaced
+        Of one that waits: the cells where it leaves no place for forms that are out.
+
+    """
 
     version: PlanVersion
     ballots: int
     changes: tuple[Change, ...]
-    """Against the version before it."""
+    approved: PlanVersion | None
+    displaced: tuple[str, ...] = ()
+
+    @property
+    def lost_approval(self) -> bool:
+        """Whether an approved plan was amended, so that a new decision is needed."""
+        return self.version.state is PlanState.DRAFT and self.approved is not None
 
 
 def history(campaign: Campaign) -> tuple[VersionLine, ...]:
@@ -88,12 +89,24 @@ def history(campaign: Campaign) -> tuple[VersionLine, ...]:
     ).all()
     lines: list[VersionLine] = []
     base: CampaignDefinition | None = None
+    approved: PlanVersion | None = None
     for version in versions:
         definition = definition_under(campaign, version)
-        changes = plan_changes(base, definition) if base else ()
-        lines.append(VersionLine(version, quota_totals(definition).total, changes))
+        lines.append(
+            VersionLine(
+                version,
+                quota_totals(definition).total,
+                plan_changes(base, definition) if base else (),
+                approved,
+                tuple(displaced(campaign, definition))
+                if version.state is PlanState.PROPOSED
+                else (),
+            )
+        )
         if version.state is not PlanState.WITHDRAWN:
             base = definition
+        if version.decision:
+            approved = version
     return tuple(reversed(lines))
 
 
@@ -127,15 +140,12 @@ def propose_plan(slug: str, plan: CampaignDefinition, reason: str, *, actor: Act
     need_reason(reason)
     with transaction() as session:
         campaign = campaign_by_slug(slug, session)
-        if campaign.state not in CHANGEABLE:
-            raise ConflictError("Đợt điều tra đã đóng; không sửa kế hoạch được nữa.")
+        _need_open(campaign)
         current = plan_of(campaign, session)
-        _need_possible(session, campaign, plan)
+        _need_possible(_all_obstacles(session, campaign, plan))
         if not plan_changes(definition_under(campaign, current), plan):
             raise ConflictError("Bản sửa không khác kế hoạch đang áp dụng.")
         opened = campaign.state is not State.DRAFT
-        for older in _proposals(session, campaign):
-            older.state = PlanState.WITHDRAWN
         if not opened:
             current.state = PlanState.SUPERSEDED
         session.flush()
@@ -157,12 +167,14 @@ def propose_plan(slug: str, plan: CampaignDefinition, reason: str, *, actor: Act
 
 
 def approve_plan(slug: str, number: int, decision: str, approved_on: date, *, actor: Actor) -> None:
-    """Bring a version into force under the number and date of its decision.
+    """Write down the decision a version rests on; one that waits comes into force by it.
+
+    The version a campaign was opened with may get its decision afterwards, once.
 
     Raises
     ------
     ConflictError
-        If it is not waiting, or what has come in meanwhile stands in its way.
+        If it has its decision, was given up, or what has come in stands in its way.
     SurveyError
         If the decision is not named or lies in the future.
 
@@ -174,18 +186,17 @@ def approve_plan(slug: str, number: int, decision: str, approved_on: date, *, ac
     with transaction() as session:
         campaign = campaign_by_slug(slug, session)
         version = version_of(campaign, number, session)
-        if version.state not in (PlanState.DRAFT, PlanState.PROPOSED):
+        if not version.needs_decision:
             raise ConflictError(f"Bản kế hoạch số {number} không chờ phê duyệt.")
-        if campaign.state not in CHANGEABLE:
-            raise ConflictError("Đợt điều tra đã đóng; không sửa kế hoạch được nữa.")
         if version.state is PlanState.PROPOSED:
-            _need_possible(session, campaign, definition_under(campaign, version))
+            plan = definition_under(campaign, version)
+            _need_open(campaign)
+            _need_possible(plan_obstacles.obstacles(session, campaign, plan))
             plan_of(campaign, session).state = PlanState.SUPERSEDED
             session.flush()
+            put_in_force(session, campaign, version)
         version.state = PlanState.APPROVED
         version.decision, version.approved_on = decision.strip(), approved_on
-        session.flush()
-        put_in_force(session, campaign, version)
         record(
             session, actor, "plan.approve", slug,
             number=number, decision=decision, on=approved_on, sha256=version.sha256,
@@ -208,6 +219,8 @@ def withdraw_plan(slug: str, number: int, reason: str, *, actor: Actor) -> None:
         if version.state is not PlanState.PROPOSED:
             raise ConflictError(f"Bản kế hoạch số {number} không chờ phê duyệt.")
         version.state = PlanState.WITHDRAWN
+        version.withdrawn_at, version.withdrawn_by = now(), actor.name
+        version.withdrawn_why = reason.strip()
         record(session, actor, "plan.withdraw", slug, number=number, reason=reason)
 
 
@@ -231,104 +244,38 @@ def version_of(campaign: Campaign, number: int, session: Session | None = None) 
 
 
 def obstacles(campaign: Campaign, plan: CampaignDefinition) -> list[str]:
-    """Return what keeps a plan from coming into force, one Vietnamese sentence each."""
-    return _obstacles(db.session(), campaign, plan)
+    """Return what keeps a plan from being proposed, one Vietnamese sentence each."""
+    return _all_obstacles(db.session(), campaign, plan)
 
 
-def _need_possible(session: Session, campaign: Campaign, plan: CampaignDefinition) -> None:
-    if problems := _obstacles(session, campaign, plan):
-        raise ConflictError(
-            f"Chưa áp dụng được bản sửa: còn {len(problems)} điều vướng mắc.", details=problems
+def waiting_version(campaign: Campaign, session: Session | None = None) -> PlanVersion | None:
+    """Return the amendment that waits for its decision; there is at most one."""
+    return (session or db.session).scalar(
+        select(PlanVersion).where(
+            PlanVersion.campaign_id == campaign.id, PlanVersion.state == PlanState.PROPOSED
         )
+    )
 
 
-def _obstacles(session: Session, campaign: Campaign, plan: CampaignDefinition) -> list[str]:
-    problems = [str(mistake) for mistake in check_campaign(plan)]
-    problems += _moved_units(session, campaign, plan)
-    problems += _dropped(session, campaign, plan)
-    if campaign.state is not State.DRAFT:
-        current = definition_of(campaign)
-        problems += [
-            sentence
-            for rule in plan.rules
-            if (old := current.rule_by_code.get(rule.code)) is not None
-            for sentence in _fixed(old, rule)
-        ]
-        unknown = sorted({rule.form for rule in plan.rules} - set(current.forms))
-        problems += [
-            f"Mẫu phiếu {form} không có trong đợt đã mở; dòng mới phải dùng mẫu đã có."
-            for form in unknown
-        ]
-    wanted = {(cell.rule, cell.unit): cell.target for cell in expand_quotas(plan)}
-    problems += [
-        f"Ô {cell.rule.code} · {cell.unit.name} đã có {printed(cell.accepted)} phiếu được tính; "
-        f"không giảm chỉ tiêu xuống {printed(wanted.get((cell.rule.code, cell.unit.code), 0))}."
-        for cell in cells_of(campaign, session)
-        if wanted.get((cell.rule.code, cell.unit.code), 0) < cell.accepted
-    ]
+def _all_obstacles(session: Session, campaign: Campaign, plan: CampaignDefinition) -> list[str]:
+    """Return what stands in the way of a new version: an older one that waits, and the rest."""
+    problems = plan_obstacles.obstacles(session, campaign, plan)
+    if waiting := waiting_version(campaign, session):
+        problems.insert(
+            0,
+            f"Bản sửa số {waiting.number} ({waiting.author}: {waiting.reason}) đang chờ quyết "
+            "định. Hãy phê duyệt hoặc rút bản ấy ở trang “Các bản kế hoạch” trước.",
+        )
     return problems
 
 
-def _moved_units(session: Session, campaign: Campaign, plan: CampaignDefinition) -> Iterator[str]:
-    """Units come and go only while nothing was issued and nothing is kept about them."""
-    rows = {
-        unit.code: unit
-        for unit in session.scalars(select(Unit).where(Unit.campaign_id == campaign.id))
-    }
-    gone = [unit for code, unit in rows.items() if code not in plan.unit_by_code]
-    if not gone and all(unit.code in rows for unit in plan.units):
-        return
-    issued = _any(session, Slip.campaign_id == campaign.id) or _any(
-        session, Sheet.campaign_id == campaign.id
-    )
-    if issued or campaign.state is not State.DRAFT:
-        yield "Đợt đã mở hoặc đã phát phiếu: không thêm, không bỏ đơn vị được đánh giá nữa."
-        return
-    for unit in gone:
-        if kept := [what for what, key in KEPT if _any(session, key == unit.id)]:
-            yield (
-                f"Không bỏ được {unit.name}: đã có {', '.join(kept)}. Hãy xóa các mục ấy trước, "
-                "hoặc giữ đơn vị."
-            )
+def _need_open(campaign: Campaign) -> None:
+    if campaign.state not in CHANGEABLE:
+        raise ConflictError("Đợt điều tra đã đóng; không sửa kế hoạch được nữa.")
 
 
-def _any(session: Session, condition: ColumnElement[bool]) -> bool:
-    return bool(session.scalar(select(exists().where(condition))))
-
-
-def _dropped(session: Session, campaign: Campaign, plan: CampaignDefinition) -> Iterator[str]:
-    """Rules the plan leaves out go only while nothing was printed for them."""
-    for rule in plan_of(campaign, session).rules:
-        if rule.code in plan.rule_by_code:
-            continue
-        issued = _any(session, Slip.rule_id == rule.id) or _any(session, Sheet.rule_id == rule.id)
-        if issued or campaign.state is not State.DRAFT:
-            yield (
-                f"Không bỏ được dòng {rule.code}: đợt đã mở hoặc đã phát phiếu. Hãy giữ dòng và "
-                "giảm chỉ tiêu còn số phiếu đã thu."
-            )
-
-
-def _fixed(old: RuleDefinition, new: RuleDefinition) -> Iterator[str]:
-    """Yield what printed slips and sheets rely on and the new rule would change."""
-    for name, what in (
-        ("form", "mẫu phiếu"), ("design", "cách trả lời (riêng/chung)"),
-        ("unit_kind", "loại đơn vị"), ("group", "đối tượng"),
-    ):  # fmt: skip
-        if getattr(old, name) != getattr(new, name):
-            yield f"Đợt đã mở: không đổi được {what} của dòng {new.code}."
-    if old.may_ask_profile != new.may_ask_profile:
-        yield (
-            f"Dòng {new.code}: thông tin người trả lời chỉ được hỏi khi mỗi ô có từ 10 người; "
-            "số mới làm phiếu đã phát khác đi. Hãy giữ số người cùng phía với 10."
+def _need_possible(problems: Sequence[str]) -> None:
+    if problems:
+        raise ConflictError(
+            f"Chưa áp dụng được bản sửa: còn {len(problems)} điều vướng mắc.", details=problems
         )
-
-
-def _proposals(session: Session, campaign: Campaign) -> list[PlanVersion]:
-    return list(
-        session.scalars(
-            select(PlanVersion).where(
-                PlanVersion.campaign_id == campaign.id, PlanVersion.state == PlanState.PROPOSED
-            )
-        )
-    )

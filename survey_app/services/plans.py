@@ -54,6 +54,19 @@ def plan_of(campaign: Campaign, session: Session | None = None) -> PlanVersion:
     return found
 
 
+def last_approved(plan: PlanVersion) -> PlanVersion | None:
+    """Return the last version before one that has a decision, or None."""
+    return db.session.scalar(
+        select(PlanVersion)
+        .where(
+            PlanVersion.campaign_id == plan.campaign_id,
+            PlanVersion.number < plan.number,
+            PlanVersion.decision != "",
+        )
+        .order_by(PlanVersion.number.desc())
+    )
+
+
 def cells_of(campaign: Campaign, session: Session | None = None) -> list[QuotaCell]:
     """Return the cells of the plan in force, by rule and unit in plan order, both loaded."""
     plan = plan_of(campaign, session)

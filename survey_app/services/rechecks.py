@@ -136,7 +136,7 @@ def draw_calls(
 def _need_possible(seed: str, share: Decimal, least_rate: Decimal) -> None:
     wrong = []
     if not 8 <= len(seed) <= 200 or any(ord(sign) < ord(" ") for sign in seed):  # noqa: PLR2004 - the number is said by the line
-        wrong.append("số công khai (hạt giống) dài từ 8 đến 200 ký tự")
+        wrong.append("số công khai dài từ 8 đến 200 ký tự")
     if not 0 < share <= 1:
         wrong.append("tỷ lệ gọi lại phải từ 1% đến 100%")
     if not 0 <= least_rate <= 1:

@@ -265,7 +265,7 @@ class _Rows:
             self.cells.wrong(
                 self._at(row, "code"),
                 f"không có tiêu chí “{code}” trong bộ tiêu chí của đơn vị này",
-                "ghi đúng mã tiêu chí như trong mẫu, hoặc xoá dòng",
+                "ghi đúng mã tiêu chí như trong mẫu, hoặc xóa dòng",
             )
             return
         for key in ("points", "na", "evidence", "note"):
@@ -277,7 +277,7 @@ class _Rows:
             self.cells.wrong(
                 self.cells.address(row, place),
                 "có nội dung nhưng dòng không có mã tiêu chí",
-                "ghi mã tiêu chí ở cột A, hoặc xoá dòng",
+                "ghi mã tiêu chí ở cột A, hoặc xóa dòng",
             )
             return
 
@@ -299,13 +299,13 @@ class _Rows:
             cells.wrong(
                 self._at(row, "na"),
                 f"{leaf.code} vừa có điểm vừa đánh dấu không áp dụng",
-                "xoá một trong hai",
+                "xóa một trong hai",
             )
         if line.not_applicable and leaf.not_applicable is NotApplicable.REFUSE:
             cells.wrong(
                 self._at(row, "na"),
                 f"tiêu chí {leaf.code} luôn áp dụng cho mọi đơn vị",
-                "xoá dấu x và chấm điểm",
+                "xóa dấu x và chấm điểm",
             )
         for problem, remedy in _unexplained(self.round, leaf.code, line, self.expected.given):
             cells.wrong(self._at(row, "note"), problem, remedy)
@@ -318,7 +318,7 @@ class _Rows:
         elif (self.round, code) in self.expected.given:
             self.cells.wrong(
                 cell,
-                f"tiêu chí {code} đã có điểm ở vòng này, không xoá được",
+                f"tiêu chí {code} đã có điểm ở vòng này, không xóa được",
                 "ghi lại điểm đang có, hoặc điểm mới",
             )
         elif line.note or line.evidence:

@@ -19,10 +19,10 @@ from survey_app.services.exports.settlement_papers import (
     unit_settlement_paper,
 )
 from survey_app.services.field_lists import groups_of
-from survey_app.services.money import told_gaps
 from survey_app.services.money_numbers import Money, PayLine
 from survey_app.services.money_reading import money_of, unit_money
 from survey_app.services.respondent_kinds import kinds_of
+from survey_app.services.signed_list_checks import told_gaps
 from survey_app.services.substitutions import mixes
 from survey_app.services.transactions import transaction
 
@@ -80,7 +80,7 @@ def _need_settled(money: Money, unexplained: Iterable[PayLine]) -> None:
     if not money.closed:
         raise ConflictError("Đợt còn thu phiếu; đóng đợt rồi mới quyết toán.")
     details = [
-        f"{line.rule.code} · {line.unit.name if line.unit else 'dòng chung'}: {sentence}"
+        f"{line.code} · {line.unit.name if line.unit else 'dòng chung'}: {sentence}"
         for line in unexplained
         for sentence in told_gaps(line)
     ]

@@ -154,10 +154,10 @@ def void_sheet(slug: str, serial: str, reason: str, *, actor: Actor) -> None:
         if sheet.unit is not None:
             forbid_own_unit(actor, sheet.unit)
         if sheet.state is SheetState.VOID:
-            raise ConflictError(f"Phiếu {grouped(serial)} đã huỷ trước đó: {sheet.void_reason}.")
+            raise ConflictError(f"Phiếu {grouped(serial)} đã hủy trước đó: {sheet.void_reason}.")
         if session.scalar(select(Entry.id).where(Entry.sheet_id == sheet.id).limit(1)):
             raise ConflictError(
-                f"Phiếu {grouped(serial)} đã được nhập nên không huỷ được. Nếu phiếu không hợp "
+                f"Phiếu {grouped(serial)} đã được nhập nên không hủy được. Nếu phiếu không hợp "
                 "lệ, hãy loại phiếu ở trang tiến độ và ghi lý do."
             )
         sheet.state, sheet.void_reason = SheetState.VOID, reason.strip()

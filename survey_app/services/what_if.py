@@ -9,7 +9,7 @@ what it did. Nothing is kept here: ``keep_line`` proposes the plan through
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -17,11 +17,12 @@ from typing import Final
 
 from questionnaires.model import Campaign as CampaignDefinition
 from questionnaires.model import Design, QuotaRule, Text, Unit
-from questionnaires.plan_taking import restated
+from questionnaires.plan_taking import restated, with_design
 from sampling.detectable import detectable_difference
 from sampling.plan_precision import (
     Assumptions,
     CellPrecision,
+    ShortCell,
     cell_precisions,
     rule_precisions,
     short_cells,
@@ -36,9 +37,6 @@ from survey_app.services.plan_versions import propose_plan
 
 SECONDS_PER_ITEM: Final = 12
 """Reading and ticking one question, before a campaign has times of its own. [seconds]"""
-
-VERY_MANY: Final = 1_000_000
-"""Stands for a population nobody has counted. [persons]"""
 
 
 class Way(StrEnum):
@@ -80,7 +78,8 @@ class DeskRow:
 
     ``margin_points`` is on the scale 1-5, ``margin_share`` of a proportion [0-1];
     ``detectable`` is the smallest difference to a unit with the usual number of ballots that
-    would be noticed [points]. None where nobody is asked.
+    would be noticed [points]. None where nobody is asked, and where another group fills the
+    places its own people cannot: nobody knows how many those others are.
     """
 
     unit: Unit
@@ -113,7 +112,7 @@ class Desk:
     sentence
         How far two units must lie apart; None where nobody is asked.
     warnings
-        Cells that ask more people than there are.
+        Cells that ask more people than there are; a line that loses its other group.
 
     """
 
@@ -158,7 +157,8 @@ def desk_of(campaign: Campaign, code: str, draft: LineDraft) -> Desk:
         If the plan has no such line.
 
     """
-    plan = drafted(definition_of(campaign), code, draft)
+    definition = definition_of(campaign)
+    plan = drafted(definition, code, draft)
     rule = plan.rule_by_code[code]
     populations = {
         (code, unit.code): rule.populations[unit.code]
@@ -170,25 +170,13 @@ def desk_of(campaign: Campaign, code: str, draft: LineDraft) -> Desk:
     short = {cell.unit: cell for cell in short_cells(line, populations)}
     said = rule_precisions(line, populations=populations)
     (load,) = workload_by_rule(line, {rule.form: minutes_of(campaign, rule.form)})
-    rows = []
-    for unit in _units(plan, rule):
-        number, cell = rule.target_of(unit.code), exact.get(unit.code)
-        rows.append(
-            DeskRow(
-                unit,
-                number,
-                rule.populations.get(unit.code),
-                cell.margin_points if cell else None,
-                cell.margin_share if cell else None,
-                _detectable(cell, rule) if cell else None,
-                is_census=bool(cell and cell.is_census),
-                is_short=unit.code in short,
-                cost_vnd=number * rule.fee_vnd,
-            )
-        )
+    lost = loses_top_up(definition, _rule(definition, code), draft.design)
     return Desk(
         rule=rule,
-        rows=tuple(rows),
+        rows=tuple(
+            _row(rule, unit, exact.get(unit.code), is_short=unit.code in short)
+            for unit in _units(plan, rule)
+        ),
         people=load.people,
         slips=load.people,
         ballots=load.ballots,
@@ -197,15 +185,34 @@ def desk_of(campaign: Campaign, code: str, draft: LineDraft) -> Desk:
         cost_vnd=plan.ballots_of(rule) * rule.fee_vnd,
         plan_cost_vnd=sum(plan.ballots_of(each) * each.fee_vnd for each in plan.rules),
         sentence=said[0].sentence if said else None,
-        warnings=tuple(cell.sentence for cell in short.values()),
+        warnings=(
+            *_once(plan, (cell for cell in short.values() if cell.population)),
+            *([lost] if lost else []),
+        ),
+    )
+
+
+def _row(rule: QuotaRule, unit: Unit, cell: CellPrecision | None, *, is_short: bool) -> DeskRow:
+    number = rule.target_of(unit.code)
+    known = None if is_short and rule.top_up_from else cell
+    return DeskRow(
+        unit,
+        number,
+        rule.populations.get(unit.code),
+        known.margin_points if known else None,
+        known.margin_share if known else None,
+        _detectable(known, rule) if known else None,
+        is_census=bool(known and known.is_census),
+        is_short=is_short,
+        cost_vnd=number * rule.fee_vnd,
     )
 
 
 def what_it_tells(campaign: Campaign) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
     """Return what the plan in force cannot tell apart, and the cells short of people.
 
-    One sentence for each line, and one for each cell that asks more people than its office
-    has counted.
+    One sentence for each line, and one for each cell (or line with the same people for all
+    units) that asks more people than its office has counted.
     """
     plan = definition_of(campaign)
     counted = {
@@ -216,7 +223,16 @@ def what_it_tells(campaign: Campaign) -> tuple[tuple[Text, ...], tuple[Text, ...
     }
     said = rule_precisions(plan, populations=counted)
     short = short_cells(plan, counted)
-    return tuple(each.sentence for each in said), tuple(cell.sentence for cell in short)
+    return tuple(each.sentence for each in said), _once(plan, short)
+
+
+def _once(plan: CampaignDefinition, short: Iterable[ShortCell]) -> tuple[Text, ...]:
+    """Return one sentence for each short cell, and one for a line whose people rate all."""
+    crossed = {rule.code for rule in plan.rules if rule.design is Design.CROSS}
+    said: dict[tuple[str, str], Text] = {}
+    for cell in short:
+        said.setdefault((cell.rule, "" if cell.rule in crossed else cell.unit), cell.sentence)
+    return tuple(said.values())
 
 
 def _detectable(cell: CellPrecision, rule: QuotaRule) -> float:
@@ -240,8 +256,7 @@ def drafted(definition: CampaignDefinition, code: str, draft: LineDraft) -> Camp
     usual = max(asked, key=lambda number: (asked[number], number)) if asked else rule.per_unit
     populations = {code: n for code, n in draft.populations.items() if code in numbers}
     changed = replace(
-        rule,
-        design=draft.design,
+        with_design(rule, draft.design),
         per_unit=usual,
         targets={code: number for code, number in numbers.items() if number != usual},
         populations=populations,
@@ -249,6 +264,43 @@ def drafted(definition: CampaignDefinition, code: str, draft: LineDraft) -> Camp
     )
     rules = tuple(changed if each.code == rule.code else each for each in definition.rules)
     return restated(replace(definition, rules=rules))
+
+
+def loses_top_up(definition: CampaignDefinition, rule: QuotaRule, design: Design) -> Text | None:
+    """Say that a line loses the group that fills its places when the same people rate all."""
+    if design is not Design.CROSS or rule.top_up_from is None:
+        return None
+    labels = {group.code: group.label for group in definition.groups}
+    other = labels.get(rule.top_up_from, Text(rule.top_up_from, rule.top_up_from))
+    return Text(
+        f"{rule.code}: cùng những người ấy trả lời về mọi đơn vị nên không lấy bổ sung được; "
+        f"khi lưu, dòng này bỏ phần lấy bổ sung từ “{other.vi}”.",
+        f"{rule.code}: the same people rate every unit, so nobody can be added; when kept, this "
+        f"line is no longer topped up from “{other.en}”.",
+    )
+
+
+def need_people(campaign: Campaign, draft: LineDraft) -> None:
+    """Refuse ballots asked of nobody.
+
+    Raises
+    ------
+    SurveyError
+        Naming every unit that has 0 people and is to bring ballots.
+
+    """
+    names = {unit.code: unit.name for unit in definition_of(campaign).units}
+    empty = [
+        names[code]
+        for code, number in draft.numbers.items()
+        if number and draft.populations.get(code) == 0
+    ]
+    if empty:
+        raise SurveyError(
+            "Nơi có 0 người thì không lấy được phiếu. Hãy sửa số người hiện có, bỏ trống nếu chưa "
+            "đếm, hoặc ghi 0 phiếu.",
+            details=empty,
+        )
 
 
 def allocate(
@@ -286,7 +338,7 @@ def allocate(
             "có”.",
             details=uncounted,
         )
-    sizes = [draft.populations.get(unit.code, VERY_MANY) for unit in units]
+    sizes = [draft.populations.get(unit.code) for unit in units]
     numbers, said = spread(way, amount, sizes, [unit.code for unit in units], draft.fee_vnd)
     filled = dict(zip([unit.code for unit in units], numbers, strict=True))
     return replace(draft, numbers=filled), said
@@ -295,6 +347,7 @@ def allocate(
 def keep_line(slug: str, code: str, draft: LineDraft, reason: str, *, actor: Actor) -> int:
     """Propose the plan with one line as drafted; return the number of its version."""
     campaign = campaign_by_slug(slug)
+    need_people(campaign, draft)
     return propose_plan(slug, drafted(definition_of(campaign), code, draft), reason, actor=actor)
 
 

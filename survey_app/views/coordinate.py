@@ -15,15 +15,18 @@ from flask_babel import gettext as _
 
 from survey_app import charts
 from survey_app.formats import language, today
-from survey_app.models import Campaign, Channel, State, Status
+from survey_app.models import Campaign, Channel, Round, State, Status
 from survey_app.models.types import now
 from survey_app.permissions import Permission
 from survey_app.security import grouped, typed_digits
+from survey_app.services.appraisal import status_table
 from survey_app.services.campaigns import campaign_by_slug, definition_of
 from survey_app.services.decisions import admit_next, exclude_ballot
 from survey_app.services.field_numbers import NEARLY
 from survey_app.services.field_side import side_of
 from survey_app.services.fieldwork import call_text, cell_detail, find_cell, matrix
+from survey_app.services.plans import plan_of
+from survey_app.services.timetable import step_lines
 from survey_app.services.wrong_tries import guessing
 from survey_app.views.access import actor, needs, wants_partial
 
@@ -38,6 +41,8 @@ UNITS_AT_ONCE: Final = 250
 def field(slug: str) -> ResponseReturnValue:
     """Show the whole field; ``?missing=1`` leaves out what is full."""
     campaign = campaign_by_slug(slug)
+    if not plan_of(campaign).rules:
+        return _no_survey(campaign)
     found = matrix(campaign, actor())
     part = max(1, request.args.get("part", 1, int))
     page = "coordinate/field_now.html" if wants_partial() else "coordinate/field.html"
@@ -65,6 +70,18 @@ def field(slug: str) -> ResponseReturnValue:
             found.per_day if found.days_left else 0,
         ),
         message=lambda call: call_text(campaign, found, call),
+    )
+
+
+def _no_survey(campaign: Campaign) -> str:
+    """Say what is awaited where no ballots are."""
+    may_see = actor().may(Permission.SCORES_VIEW)
+    return render_template(
+        "coordinate/no_survey.html",
+        campaign=campaign,
+        kinds=status_table(campaign) if may_see else (),
+        rounds=Round,
+        steps=step_lines(definition_of(campaign).timetable, today()),
     )
 
 

@@ -66,8 +66,8 @@ def decide(slug: str, roster_id: int) -> ResponseReturnValue:
         by=by,
         numbers=numbers,
         take_short=form.take_short.data,
-        answer_percent=form.answer_percent.data,
-        batch=form.batch.data,
+        answer_percent=form.answer_percent.data or 0,
+        batch=form.batch.data or 0,
         seed=form.seed.data or "",
         reason=form.reason.data or "",
     )

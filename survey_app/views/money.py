@@ -21,10 +21,18 @@ from survey_app.models import Campaign, State
 from survey_app.permissions import Permission
 from survey_app.services import field_lists, settlement
 from survey_app.services.campaigns import campaign_by_slug, definition_of
-from survey_app.services.money import enter_signed_list, pay_advance, strike_advance
-from survey_app.services.money_numbers import Gap, PayLine
+from survey_app.services.money import pay_advance, strike_advance
+from survey_app.services.money_numbers import ENUMERATORS, EXPLAINABLE, Gap, PayLine
 from survey_app.services.money_reading import money_of, pay_line, unit_money
 from survey_app.services.respondent_kinds import kinds_of
+from survey_app.services.signed_list_checks import (
+    WHY,
+    Entered,
+    told_before,
+    told_gap,
+    with_list,
+)
+from survey_app.services.signed_lists import ListsRefusedError, enter_signed_list
 from survey_app.views.access import actor, needs
 from survey_app.views.files import as_download
 
@@ -47,7 +55,7 @@ def overview(slug: str) -> ResponseReturnValue:
         units=found.units[(part - 1) * UNITS_AT_ONCE : part * UNITS_AT_ONCE],
         part=part,
         parts=-(-len(found.units) // UNITS_AT_ONCE),
-        names=_names(campaign),
+        names=line_names(campaign),
         gaps=gap_labels(),
         kinds=kinds_of(campaign),
         in_words=dong_in_words,
@@ -67,7 +75,9 @@ def unit(slug: str, unit: str) -> ResponseReturnValue:
 def advance(slug: str, unit: str) -> ResponseReturnValue:
     """Enter cash handed to the unit."""
     campaign = campaign_by_slug(slug)
+    here = unit_money(money_of(campaign), unit)
     form = AdvanceForm()
+    form.earliest, form.left_vnd = campaign.assessed_from, here.budget_vnd - here.advanced_vnd
     if not form.validate_on_submit() or form.paid_on.data is None:
         return _unit(campaign, unit, form=form, status=400)
     try:
@@ -114,7 +124,8 @@ def signed_list(slug: str, rule: str, unit: str | None = None) -> ResponseReturn
     """Enter the signed list of a line."""
     campaign = campaign_by_slug(slug)
     form = SignedListForm()
-    if not form.validate_on_submit() or form.signed_on.data is None:
+    form.earliest = campaign.assessed_from
+    if not form.validate_on_submit() or form.on.data is None:
         return _line(campaign, rule, unit, form=form, status=400)
     try:
         enter_signed_list(
@@ -123,11 +134,14 @@ def signed_list(slug: str, rule: str, unit: str | None = None) -> ResponseReturn
             unit,
             people=form.people.data or 0,
             amount_vnd=form.amount.data or 0,
-            signed_on=form.signed_on.data,
-            explanation=form.explanation.data or "",
+            signed_on=form.on.data,
+            why={gap: form[box].data or "" for gap, box in WHY.items()},
             actor=actor(),
         )
-    except SurveyError as error:
+    except ListsRefusedError as error:
+        for wrong in error.wrong.values():
+            for box, said in wrong.items():
+                form[box].errors = [why_needed() if box in WHY.values() else said]
         return _line(campaign, rule, unit, form=form, refusal=error, status=error.status)
     flash(_("Đã ghi bảng kê của dòng %(rule)s.", rule=rule), "good")
     if unit:
@@ -178,7 +192,7 @@ def _unit(
         campaign=campaign,
         money=found,
         here=unit_money(found, code),
-        names=_names(campaign),
+        names=line_names(campaign),
         gaps=gap_labels(),
         form=form or AdvanceForm(formdata=None, paid_on=today()),
         strike_form=strike_form or StrikeForm(formdata=None),
@@ -199,13 +213,19 @@ def _line(
     status: int = 200,
 ) -> ResponseReturnValue:
     found = pay_line(money_of(campaign), rule, unit)
+    form = form or _filled(found)
+    shown = _as_typed(found, form)
     page = render_template(
         "money/line.html",
         campaign=campaign,
         line=found,
-        names=_names(campaign),
-        gaps=gap_labels(),
-        form=form or _filled(found),
+        names=line_names(campaign),
+        form=form,
+        whys=[
+            (form[WHY[gap]], told_gap(shown, gap) + told_before(found, gap))
+            for gap in shown.gaps
+            if gap in WHY
+        ],
         refusal=refusal,
         in_words=dong_in_words,
         opened=campaign.state not in (State.DRAFT, State.PLANNED),
@@ -213,35 +233,50 @@ def _line(
     return page, status
 
 
+def _as_typed(found: PayLine, form: SignedListForm) -> PayLine:
+    """Return the line with the list in the form, to show the differences it would have."""
+    people, amount = form.people.data, form.amount.data
+    if people is None or amount is None:
+        return found
+    return with_list(found, Entered(people, amount, form.on.data))
+
+
 def _filled(found: PayLine) -> SignedListForm:
     """Return the form with the list in force, or with the names marked as signed."""
-    if found.paid is not None:
+    paid, names = found.paid, found.names
+    if paid is not None:
         return SignedListForm(
             formdata=None,
-            people=found.paid.people,
-            amount=found.paid.amount_vnd,
-            signed_on=found.paid.signed_on,
-            explanation=found.paid.explanation,
+            people=paid.people,
+            amount=paid.amount_vnd,
+            on=paid.signed_on,
+            **{WHY[gap]: found.explanation(gap) for gap in EXPLAINABLE},
         )
-    if found.marked:
+    if names.marked:
         return SignedListForm(
-            formdata=None, people=found.marked, amount=found.marked_vnd, signed_on=today()
+            formdata=None, people=names.marked, amount=names.marked_vnd, on=today()
         )
-    return SignedListForm(formdata=None, signed_on=today())
+    return SignedListForm(formdata=None, on=today())
 
 
 def gap_labels() -> dict[Gap, str]:
     """Return what does not agree, in a few words."""
     return {
         Gap.NO_LIST: _("chưa có bảng kê"),
-        Gap.AMOUNT: _("lệch tiền"),
-        Gap.PEOPLE: _("lệch người"),
+        Gap.AMOUNT: _("lệch số tiền"),
+        Gap.PEOPLE: _("lệch số người"),
         Gap.MARKS: _("lệch danh sách"),
     }
 
 
-def _names(campaign: Campaign) -> dict[str, str]:
-    """Names of groups and unit kinds in the language of the page."""
+def why_needed() -> str:
+    """Ask for words in a box whose label names the difference."""
+    return _("Hãy giải thích bằng vài từ.")
+
+
+def line_names(campaign: Campaign) -> dict[str, str]:
+    """Names of groups, unit kinds and enumerators in the language of the page."""
     definition = definition_of(campaign)
     texts = {group.code: group.label for group in definition.groups} | dict(definition.unit_kinds)
-    return {code: text.in_language(language()) for code, text in texts.items()}
+    named = {code: text.in_language(language()) for code, text in texts.items()}
+    return named | {ENUMERATORS: _("Điều tra viên")}

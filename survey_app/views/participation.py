@@ -60,6 +60,10 @@ def lists(slug: str) -> ResponseReturnValue:
         by_cell={(line.unit, line.rule.code): line for line in found if line.unit},
         names=_names(campaign),
         waiting=substitutions.waiting_requests(campaign, actor()),
+        over=[line for line in found if line.over],
+        repeated=participation_lists.repeated_phones(campaign)
+        if participation_lists.sees_crossed(actor())
+        else 0,
     )
 
 

@@ -26,14 +26,17 @@ from survey_app.forms.planning import (
     TakeForm,
     WithdrawForm,
 )
-from survey_app.models import Campaign, PlanState, State
+from survey_app.models import Campaign, State
 from survey_app.permissions import Permission
 from survey_app.services.campaigns import campaign_by_slug, definition_of
+from survey_app.services.line_meaning import line_meanings
 from survey_app.services.plan_reading import PlanPreview, preview_plan, take_table, text_of_file
 from survey_app.services.plan_versions import (
     CHANGEABLE,
     approve_plan,
+    displaced,
     history,
+    waiting_version,
     withdraw_plan,
 )
 from survey_app.services.what_if import (
@@ -42,7 +45,9 @@ from survey_app.services.what_if import (
     allocate,
     desk_of,
     draft_of,
+    drafted,
     keep_line,
+    need_people,
 )
 from survey_app.views.access import actor, needs, wants_partial
 
@@ -73,7 +78,7 @@ def read(slug: str) -> ResponseReturnValue:
     try:
         file = form.file.data
         if file:
-            form.text.data = text_of_file(file.read(), file.filename or "")
+            form.text.data = text_of_file(slug, file.read(), file.filename or "")
         preview = preview_plan(slug, form.text.data or "", _choices())
     except SurveyError as error:
         return _table(campaign, form, refusal=error, status=400)
@@ -86,24 +91,33 @@ def take(slug: str) -> ResponseReturnValue:
     """Propose the plan of a table whose names were confirmed."""
     campaign = campaign_by_slug(slug)
     text, form = TableForm(), TakeForm()
-    choices = _choices(form.total.data, whole=form.whole.data)
+    preview, refusal = None, None
     again = request.form.get("act") != "take"
+    valid = form.total.validate(form) if again else form.validate_on_submit()
+    choices = _choices(form.total.data, whole=form.whole.data)
     try:
-        if not again and form.validate_on_submit():
-            number = take_table(slug, text.text.data or "", choices, form.reason.data or "",
-                                actor=actor())  # fmt: skip
-            flash(
-                _("Đã nhận bản kế hoạch số %(number)s.", number=number)
-                if campaign.state is State.DRAFT
-                else _("Đã ghi bản sửa số %(number)s; có hiệu lực khi ghi quyết định.",
-                       number=number),
-                "good",
-            )  # fmt: skip
-            return redirect(url_for("planning.versions", slug=slug))
         preview = preview_plan(slug, text.text.data or "", choices)
+        if valid and not again and preview.is_ready:
+            return _taken(campaign, text.text.data or "", choices, form.reason.data or "")
     except SurveyError as error:
-        return _table(campaign, text, refusal=error, take=form, status=400)
-    return _table(campaign, text, preview, take=form, status=200 if again else 400)
+        refusal = error
+    status = 200 if again and valid and not refusal else 400
+    return _table(campaign, text, preview, refusal=refusal, take=form, status=status)
+
+
+def _taken(campaign: Campaign, text: str, choices: Choices, reason: str) -> ResponseReturnValue:
+    number = take_table(campaign.slug, text, choices, reason, actor=actor())
+    _say_kept(campaign, number)
+    return redirect(url_for("planning.versions", slug=campaign.slug))
+
+
+def _say_kept(campaign: Campaign, number: int) -> None:
+    """Say that a version was kept, and what it still needs."""
+    said = _("Đã ghi bản kế hoạch số %(number)s, đang dùng; hãy ghi quyết định phê duyệt của bản "
+             "này.", number=number)  # fmt: skip
+    if campaign.state is not State.DRAFT:
+        said = _("Đã ghi bản sửa số %(number)s; có hiệu lực khi ghi quyết định.", number=number)
+    flash(said, "good")
 
 
 def _choices(total: int | None = None, *, whole: bool = False) -> Choices:
@@ -143,9 +157,12 @@ def _table(
         preview=preview,
         refusal=refusal,
         choices=_choices(),
+        meanings=line_meanings(campaign, preview.reading, _choices()) if preview else {},
         changeable=campaign.state in CHANGEABLE,
         draft=campaign.state is State.DRAFT,
         new=NEW,
+        waiting=waiting_version(campaign),
+        displaced=displaced(campaign, preview.taken) if preview and preview.taken else (),
     )
     return page, status
 
@@ -170,13 +187,14 @@ def try_line(slug: str, code: str) -> ResponseReturnValue:
     campaign = campaign_by_slug(slug)
     form, said = LineForm(), None
     draft, wrong = _typed(draft_of(definition_of(campaign), code), form)
-    if wrong or not form.validate_on_submit():
+    if not form.validate_on_submit() or wrong:
         return _line(campaign, code, draft, form, wrong=wrong, status=400)
     act = request.form.get("act")
     try:
+        need_people(campaign, draft)
         if act == "keep":
             number = keep_line(slug, code, draft, form.reason.data or "", actor=actor())
-            flash(_("Đã ghi bản kế hoạch số %(number)s.", number=number), "good")
+            _say_kept(campaign, number)
             return redirect(url_for("planning.versions", slug=slug))
         if act == "allocate":
             draft, said = allocate(campaign, code, draft, Way(form.way.data), form.amount.data or 0)
@@ -230,6 +248,8 @@ def _line(
         definition=definition,
         group={g.code: g.label for g in definition.groups}[definition.rule_by_code[code].group],
         desk=desk_of(campaign, code, draft),
+        displaced=displaced(campaign, drafted(definition, code, draft)),
+        waiting=waiting_version(campaign),
         form=form,
         wrong=wrong,
         refusal=refusal,
@@ -253,43 +273,57 @@ def versions(slug: str) -> ResponseReturnValue:
 @bp.post("/versions/<int:number>/approve")
 @needs(Permission.CAMPAIGN_EDIT)
 def approve(slug: str, number: int) -> ResponseReturnValue:
-    """Bring a version into force."""
-    form = ApproveForm()
-    if not form.validate_on_submit() or form.approved_on.data is None:
-        return _versions(campaign_by_slug(slug), approve_form=form, status=400)
-    approve_plan(slug, number, form.decision.data or "", form.approved_on.data, actor=actor())
-    flash(_("Bản kế hoạch số %(number)s có hiệu lực.", number=number), "good")
-    return redirect(url_for("planning.versions", slug=slug))
+    """Write down the decision a version rests on; what waited comes into force."""
+    form, refusal = ApproveForm(), None
+    if form.validate_on_submit() and form.approved_on.data:
+        decision, on = form.decision.data or "", form.approved_on.data
+        try:
+            approve_plan(slug, number, decision, on, actor=actor())
+        except SurveyError as error:
+            refusal = error
+        else:
+            flash(_("Đã ghi quyết định; bản kế hoạch số %(number)s có hiệu lực.", number=number),
+                  "good")  # fmt: skip
+            return redirect(url_for("planning.versions", slug=slug))
+    return _versions(campaign_by_slug(slug), number, approving=form, refusal=refusal)
 
 
 @bp.post("/versions/<int:number>/withdraw")
 @needs(Permission.CAMPAIGN_EDIT)
 def withdraw(slug: str, number: int) -> ResponseReturnValue:
     """Give a proposed version up."""
-    form = WithdrawForm()
-    if not form.validate_on_submit():
-        return _versions(campaign_by_slug(slug), withdraw_form=form, status=400)
-    withdraw_plan(slug, number, form.reason.data or "", actor=actor())
-    flash(_("Đã rút bản sửa số %(number)s.", number=number), "good")
-    return redirect(url_for("planning.versions", slug=slug))
+    form, refusal = WithdrawForm(), None
+    if form.validate_on_submit():
+        try:
+            withdraw_plan(slug, number, form.reason.data or "", actor=actor())
+        except SurveyError as error:
+            refusal = error
+        else:
+            flash(_("Đã rút bản sửa số %(number)s.", number=number), "good")
+            return redirect(url_for("planning.versions", slug=slug))
+    return _versions(campaign_by_slug(slug), number, withdrawing=form, refusal=refusal)
 
 
 def _versions(
     campaign: Campaign,
+    at: int | None = None,
     *,
-    approve_form: ApproveForm | None = None,
-    withdraw_form: WithdrawForm | None = None,
-    status: int = 200,
+    approving: ApproveForm | None = None,
+    withdrawing: WithdrawForm | None = None,
+    refusal: SurveyError | None = None,
 ) -> ResponseReturnValue:
-    approving = approve_form or ApproveForm(formdata=None, approved_on=today())
+    """Show the versions; ``at`` is the one whose form came back."""
     page = render_template(
         "planning/versions.html",
         campaign=campaign,
         definition=definition_of(campaign),
         lines=history(campaign),
-        approve_form=approving,
-        withdraw_form=withdraw_form or WithdrawForm(formdata=None),
-        waiting=(PlanState.DRAFT, PlanState.PROPOSED),
+        at=at,
+        approving=approving,
+        withdrawing=withdrawing,
+        refusal=refusal,
+        approve_form=ApproveForm(formdata=None, approved_on=today()),
+        withdraw_form=WithdrawForm(formdata=None),
         changeable=campaign.state in CHANGEABLE,
     )
-    return page, status
+    return page, 200 if at is None else refusal.status if refusal else 400

@@ -201,7 +201,7 @@ def void(slug: str) -> ResponseReturnValue:
         return _sheets(campaign, void_form=form, status=400)
     serial = serial_of(form.serial.data or "")
     paper.void_sheet(slug, serial, form.reason.data or "", actor=actor())
-    flash(_("Đã huỷ phiếu giấy; chỗ của phiếu được trả lại cho chỉ tiêu."), "good")
+    flash(_("Đã hủy phiếu giấy; chỗ của phiếu được trả lại cho chỉ tiêu."), "good")
     return redirect(url_for("prints.sheets", slug=slug))
 
 

@@ -19,12 +19,13 @@ from wtforms import SelectChoice
 from questionnaires.errors import DefinitionError, Mistake
 from questionnaires.loader import available, load_campaign
 from questionnaires.model import Campaign as Definition
-from survey_app.formats import day
+from survey_app.formats import day, today
 from survey_app.forms.office import CloseForm, ExtendForm, LoadForm, OpenForm
 from survey_app.models import Campaign, State
 from survey_app.permissions import Permission
 from survey_app.services import campaigns
 from survey_app.services.plans import cells_of, plan_of, plan_overview
+from survey_app.services.timetable import step_lines
 from survey_app.services.what_if import what_it_tells
 from survey_app.views.access import actor, needs
 
@@ -153,6 +154,7 @@ def plan(slug: str) -> ResponseReturnValue:
         grids=grids,
         tells=tells,
         short=short,
+        steps=step_lines(definition.timetable, today()),
     )
 
 
@@ -163,23 +165,33 @@ def plan(slug: str) -> ResponseReturnValue:
 @needs(Permission.CAMPAIGN_EDIT)
 def opening(slug: str) -> ResponseReturnValue:
     """Show every setting with its value and meaning before anything is fixed."""
-    return _opening(slug, OpenForm(formdata=None))
+    sheet = campaigns.opening_sheet(slug)
+    return _opening(sheet, _confirmation(sheet, OpenForm(formdata=None)))
 
 
 @bp.post("/<slug>/open")
 @needs(Permission.CAMPAIGN_EDIT)
 def open_(slug: str) -> ResponseReturnValue:
     """Open the campaign as it was read and confirmed."""
-    form = OpenForm()
+    sheet = campaigns.opening_sheet(slug)
+    form = _confirmation(sheet, OpenForm())
     if not form.validate_on_submit():
-        return _opening(slug, form, status=400)
+        return _opening(sheet, form, status=400)
     campaigns.open_campaign(slug, confirmed_sha256=form.sha256.data or "", actor=actor())
     flash(_("Đã mở đợt điều tra. Bước tiếp theo: in phiếu mời hoặc phiếu giấy."), "good")
     return redirect(url_for("publish.overview", slug=slug))
 
 
-def _opening(slug: str, form: OpenForm, status: int = 200) -> ResponseReturnValue:
-    sheet = campaigns.opening_sheet(slug)
+def _confirmation(sheet: campaigns.OpeningSheet, form: OpenForm) -> OpenForm:
+    """Ask about a missing decision only where it is missing."""
+    if not sheet.undecided:
+        del form.undecided
+    return form
+
+
+def _opening(
+    sheet: campaigns.OpeningSheet, form: OpenForm, status: int = 200
+) -> ResponseReturnValue:
     form.sha256.data = sheet.sha256
     groups = [
         (name, list(lines)) for name, lines in groupby(sheet.lines, key=lambda line: line.group)

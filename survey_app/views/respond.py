@@ -39,6 +39,7 @@ from survey_app.forms.questionnaire import numbers
 from survey_app.models import Status
 from survey_app.security import typed_digits
 from survey_app.services.ballots import Receipt, submit_ballot
+from survey_app.services.drafts import keep_draft
 from survey_app.services.opened_slips import OpenedSlip, SlipError, open_slip
 from survey_app.services.pages import SlipAddress, slip_address
 from survey_app.troubles import BUSY, FAILED
@@ -116,10 +117,41 @@ def state() -> Response:
             return _list(address, code, slip)
         full = next(unit.full for unit in slip.units if unit.code == address.unit)
         said = _fragment("full", address) if full else Markup()
+        draft = slip.drafts.get(address.unit, {})
         if _asks_json():
-            return jsonify(open=True, profile=slip.profile_needed, html=said)
+            return jsonify(open=True, profile=slip.profile_needed, html=said, draft=draft)
         form_ = compiled_form(address, _language(), profile=slip.profile_needed)
-        return _page(address, said=said, drawn=form_.drawn, code=code)
+        return _page(address, said=said, drawn=form_.drawn_with(draft, _language()), code=code)
+
+
+# --- keeping a half-filled form ----------------------------------------------------------
+
+
+@bp.post("/p/draft")
+@public
+def draft() -> Response:
+    """Keep what has been answered so far; the script sends it after every answer."""
+    form = request.form
+    address = slip_address(form.get("campaign", ""), form.get("rule", ""), form.get("unit", ""))
+    code = typed_digits(form.get("code", ""))
+    with force_locale(_language()):
+        try:
+            _keep(address, code)
+        except SlipError as error:
+            return _refused(address, code, error)
+        return jsonify(kept=True)
+
+
+def _keep(address: SlipAddress, code: str) -> None:
+    answers = compiled_form(address, _language()).validate(request.form).answers
+    keep_draft(
+        address.campaign,
+        address.rule,
+        address.unit or "",
+        code,
+        answers,
+        address=request.remote_addr or "",
+    )
 
 
 # --- taking a form -----------------------------------------------------------------------
@@ -135,6 +167,9 @@ def submit(campaign: str, rule: str, unit: str) -> Response:
     met = request.form.get("met") != "0" or not address.asks_for_contact
     with force_locale(_language()):
         try:
+            if request.form.get("keep"):
+                _keep(address, code)
+                return _kept(address, code)
             answers: Mapping[str, str] = {}
             if met:
                 profile = address.design is Design.OWN or _profile_needed(address, code)
@@ -180,6 +215,14 @@ def _profile_needed(address: SlipAddress, code: str) -> bool:
 # --- answers, as a page or for the script ------------------------------------------------
 
 
+def _kept(address: SlipAddress, code: str) -> Response:
+    """Say that the answers wait, and how to go on; a crossed slip goes back to its list."""
+    said = _fragment("kept", address, code=code)
+    if address.design is Design.CROSS:
+        return _list(address, code, _open(address, code), said)
+    return _page(address, said=said, box=True, typed=None)
+
+
 def _received(address: SlipAddress, code: str, receipt: Receipt, *, met: bool) -> Response:
     """Show the receipt after the last unit, or the list with what is left."""
     if receipt.units_done == receipt.units_total:
@@ -202,7 +245,9 @@ def _list(
 ) -> Response:
     """Show the units of a crossed rule with what is done and what is left."""
     whole = replace(address, unit=None, unit_name=None)
-    units = _fragment("units", whole, code=code, units=slip.units, thanks=thanks)
+    units = _fragment(
+        "units", whole, code=code, units=slip.units, drafts=slip.drafts, thanks=thanks
+    )
     return _said(whole, code, units, 200, box=False)
 
 

@@ -47,6 +47,9 @@ OF_A_CAMPAIGN: Final = (
 )
 """Pages about one campaign, in the order of the work."""
 
+BELONGING: Final = {"papers": "publish.plan", "previews": "prints.slips"}
+"""Rooms without an entry of their own -> the entry their pages belong to."""
+
 STATE_LABELS: Final = {
     State.DRAFT: ("Bản nháp", "none"),
     State.PLANNED: ("Đã mở, chưa đến ngày", "info"),
@@ -97,7 +100,9 @@ def nav(campaign: Campaign) -> list[Link]:
         for endpoint, label in OF_A_CAMPAIGN
         if may_open(endpoint)
     ]
-    above = [url for _label, url in links if f"{request.path}/".startswith(f"{url}/")]
+    owner = BELONGING.get(request.blueprint or "")
+    here = url_for(owner, slug=campaign.slug) if owner else request.path
+    above = [url for _label, url in links if f"{here}/".startswith(f"{url}/")]
     current = max(above, key=len, default=None)
     return [Link(label, url, current=url == current) for label, url in links]
 

@@ -82,7 +82,9 @@ def test_an_apportionment_keeps_its_total(run, method):
 
 
 def test_a_draw_is_the_same_for_the_same_seed_and_another_for_another(run):
-    again = [run("draw", "strata.csv", "--n", 2, "--seed", seed).output for seed in "aab"]
+    again = [
+        run("draw", "strata.csv", "--name", "DS", "--n", 2, "--seed", seed).output for seed in "aab"
+    ]
 
     assert again[0] == again[1]
     assert re.search(r"[0-9a-f]{64}", again[0])
@@ -92,7 +94,7 @@ def test_a_draw_is_the_same_for_the_same_seed_and_another_for_another(run):
 def test_a_draw_in_stages_takes_so_many_below_each_and_multiplies_the_chances(run):
     rows = [f"T{t},X{t}{x},H{h}" for t in range(4) for x in range(3) for h in range(5)]
 
-    said = run("stages", "s.csv", "--take", "2,2,1", "--seed", "a",
+    said = run("stages", "s.csv", "--take", "2,2,1", "--seed", "a", "--name", "T",
                s="tỉnh,xã,hộ\n" + "\n".join(rows))  # fmt: skip
 
     drawn = re.findall(r"^\s*(T\d)\s+(X\d+)\s+(H\d)\s+([\d,]+)", said.output, re.MULTILINE)
@@ -155,7 +157,7 @@ def test_a_table_is_rounded_with_both_margins_kept(run):
             "dòng 3: “y”",
         ),
         (("allocate", "strata.csv", "--method", "equal", "--amount", 5000), {}, "Không tính được"),
-        (("draw", "strata.csv", "--n", 9, "--seed", "a"), {}, "Không tính được"),
+        (("draw", "strata.csv", "--n", 9, "--seed", "a", "--name", "DS"), {}, "Không tính được"),
         (("round", "s.csv"), {"s": "mã,a,a\nu,1,2\n"}, "cột trùng tên"),
         (("round", "s.csv"), {"s": ""}, "bảng trống"),
     ],

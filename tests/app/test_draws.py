@@ -457,9 +457,9 @@ def test_looking_draws_nothing_and_the_plans_numbers_come_back(campaign, staff):
     ("fields", "said"),
     [
         ({"n:unit:X01": "mười"}, "X01: “mười”"),
-        ({"seed": "ngắn"}, "Hạt giống dài từ 8"),
+        ({"seed": "ngắn"}, "Số công khai dài từ 8"),
         ({"n:unit:X01": "41"}, "cần 41 người nhưng danh sách chỉ có 40"),
-        ({"answer_percent": "0"}, "Tỷ lệ từ 1 đến 100 phần trăm."),
+        ({"answer_percent": "0"}, "Số này phải từ 1 trở lên."),
         ({"batch": "x"}, "Hãy ghi một số nguyên"),
         ({"by": "moon"}, "Hãy chọn một mục"),
         ({"rule": "ZZ"}, "Hãy chọn một mục"),

@@ -74,6 +74,22 @@ def test_what_came_back_is_owed_by_the_fees_of_the_plan(make_campaign):
     assert after.budget_vnd == before.budget_vnd > after.owed_vnd
 
 
+def test_money_beyond_the_plan_says_in_which_cells_and_why(make_campaign, staff):
+    campaign = make_campaign(per_unit={"CX4": 1})
+    slips = make_slips(campaign, "CX4", "X01", 3)
+    for slip in slips:
+        submit_ballot(campaign.short_code, "CX4", "X01", slip.code, {"Q01": "5"}, address="a")
+
+    money = side(campaign).money
+    page = staff("coordinator").get(f"/campaigns/{campaign.slug}/field").get_data(as_text=True)
+
+    (beyond,) = money.beyond
+    assert (beyond.rule.code, beyond.unit.code, beyond.by, beyond.vnd) == ("CX4", "X01", 2, 20_000)
+    assert money.over_vnd == 0
+    assert "20.000\u00a0đ là của phiếu thu về ngoài chỉ tiêu" in page
+    assert "2 vượt chỉ tiêu" in page
+
+
 def test_a_request_for_other_people_waits_beside_the_matrix(make_campaign, staff):
     campaign = make_campaign()
     db.session.add(
@@ -92,5 +108,5 @@ def test_a_request_for_other_people_waits_beside_the_matrix(make_campaign, staff
     page = staff("coordinator").get(f"/campaigns/{campaign.slug}/field").get_data(as_text=True)
 
     assert (request.rule.code, request.unit.code, request.substitution.places) == ("CX4", "X01", 4)
-    assert "Xin lấy đối tượng khác" in page
+    assert "Đề nghị lấy bổ sung" in page
     assert page.index('id="calls"') < page.index('id="waiting"') < page.index('id="money"')

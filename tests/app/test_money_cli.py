@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from openpyxl import load_workbook
 
 from survey_app.cli import cli
 from survey_app.extensions import db
@@ -29,7 +30,7 @@ def run(app, make_campaign):
 
 
 def test_cash_is_advanced_listed_and_settled(run, tmp_path):
-    paid = run("money", "advance", SLUG, "x01", 790000, "--receiver", "Trần Bình",
+    paid = run("money", "advance", SLUG, "x01", "790.000", "--receiver", "Trần Bình",
                "--on", "1/3/2021")  # fmt: skip
     listed = run("money", "list", SLUG)
     early = run("money", "settle", SLUG, "-o", tmp_path / "a.xlsx", exits=1)
@@ -42,6 +43,33 @@ def test_cash_is_advanced_listed_and_settled(run, tmp_path):
     assert "tạm ứng 790.000" in listed
     assert "còn thu phiếu" in early
     assert {path.name for path in tmp_path.glob("*.xlsx")} == {"x01.xlsx", "all.xlsx"}
+
+
+def test_lists_go_out_as_a_workbook_and_come_back(run, tmp_path):
+    path = tmp_path / "lists.xlsx"
+    run("money", "lists", SLUG, "--unit", "X01", "-o", path)
+    book = load_workbook(path)
+    sheet = book.active
+    top = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Mã đơn vị")
+    heads = {cell.value: cell.column for cell in sheet[top]}
+    row = next(r for r in range(top, sheet.max_row + 1) if sheet.cell(r, 3).value == "ĐTV")
+    sheet.cell(row, heads["Số người ký"]).value = 1
+    sheet.cell(row, heads["Số tiền đã chi (đồng)"]).value = "200.000"
+    book.save(path)
+
+    bare = run("money", "lists", SLUG, "--import", path, exits=1)
+    sheet.cell(
+        row, heads["Vì sao số tiền khác số phải trả"]
+    ).value = "trả trước khi đơn vị đủ phiếu"
+    book.save(path)
+    taken = run("money", "lists", SLUG, "--import", path)
+    again = run("money", "lists", SLUG, "--import", path)
+    both = run("money", "lists", SLUG, exits=2)
+
+    assert f"ô M{row}" in bare
+    assert "Đã ghi 1 bảng kê." in taken
+    assert "Đã ghi 0 bảng kê." in again
+    assert "một trong hai" in both
 
 
 def test_a_refused_advance_exits_with_1_and_says_why(run):

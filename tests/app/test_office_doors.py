@@ -118,7 +118,8 @@ def test_no_page_carries_a_script_or_a_style_of_its_own(
             continue
         page = answer.get_data(as_text=True)
         assert " style=" not in page, rule.rule
-        assert "<style" not in page, rule.rule
+        framed = rule.endpoint == "previews.page"  # a respondent's page: its style goes by hash
+        assert framed or "<style" not in page, rule.rule
         assert "<script>" not in page, rule.rule
         assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
 

@@ -69,7 +69,8 @@ def test_from_the_plan_to_cards_in_hand(app: Flask, coordinator: FlaskClient):
     unread = send(coordinator, f"{HERE}/open", f"{HERE}/open", sha256=digest[1])
     assert unread.status_code == 400
     assert campaign().state is State.DRAFT
-    opened = send(coordinator, f"{HERE}/open", f"{HERE}/open", sha256=digest[1], confirm="y")
+    opened = send(coordinator, f"{HERE}/open", f"{HERE}/open", sha256=digest[1], confirm="y",
+                  undecided="y")  # fmt: skip
     assert opened.location == HERE
     assert campaign().state is State.COLLECTING
 
@@ -130,6 +131,7 @@ def test_a_plan_that_does_not_add_up_shows_why_and_cannot_be_opened(coordinator:
         f"{HERE}/open",
         sha256=campaigns.opening_sheet(SLUG).sha256,
         confirm="y",
+        undecided="y",
     )
 
     assert re.search(r"<button[^>]*disabled", page)

@@ -464,7 +464,7 @@ def test_a_record_has_blanks_and_four_signatures(make_campaign):
 
     text = words(write_handovers(handover_paper(campaign.slug, "X02")))
 
-    for side in ("BÊN GIAO", "BÊN NHẬN", "BÊN NỘP", "BÊN NHẬN LẠI"):
+    for side in ("BÊN GIAO", "BÊN NHẬN", "BÊN NỘP LẠI", "BÊN NHẬN LẠI"):
         assert f"\n{side}\n" in text
     assert "2. Bên nhận: Thị trấn Phong Nha" in text
     assert "Hôm nay, ngày …… tháng …… năm ……" in text

@@ -218,6 +218,32 @@ def test_only_who_keys_the_unit_is_noted_as_its_enumerator(campaign, staff):
         add(campaign, THREE, enumerator_id=lan.user_id)
 
 
+def test_more_names_than_places_is_said_to_whoever_keeps_the_list(make_campaign, staff):
+    campaign = make_campaign(per_unit={"CX4": 2})
+    add(campaign, THREE)
+    lan = staff("enumerator", keys=("X01",), slug=campaign.slug)
+
+    page = lan.get(f"/campaigns/{campaign.slug}/participants/CX4/X01").get_data(as_text=True)
+    lists = lan.get(f"/campaigns/{campaign.slug}/participants").get_data(as_text=True)
+
+    assert "Danh sách nhiều hơn kế hoạch 1 tên" in page
+    assert "1 danh sách có nhiều tên hơn số chỗ" in lists
+
+
+def test_a_telephone_on_the_lists_of_two_units_is_counted_for_the_coordinator_only(campaign, staff):
+    add(campaign, "Trần Thị Bình; Thôn 2; 0912 345 678\nLê An; Thôn 1; 0987 654 321")
+    add(campaign, "Trần Văn Bình; Thôn 5; +84 912 345 678", unit="X02")
+    add(campaign, "Lê An; UBND; 0987 654 321", rule="CX2")  # the same unit: two lists, one person
+
+    url = f"/campaigns/{campaign.slug}/participants"
+    hoa = staff("coordinator").get(url).get_data(as_text=True)
+    lan = staff("enumerator", keys=("X01",), slug=campaign.slug).get(url).get_data(as_text=True)
+
+    assert "1 số điện thoại đứng trong danh sách của hai đơn vị trở lên" in hoa
+    assert "số điện thoại đứng trong" not in lan
+    assert "0912" not in hoa
+
+
 # --- privacy -----------------------------------------------------------------------------
 
 
@@ -272,6 +298,20 @@ def test_the_list_for_signatures_has_a_line_for_everybody_the_plan_asks(campaign
     said = [str(value) for row in rows for value in row if value]
     assert "Bằng chữ: Bốn mươi nghìn đồng." in said
     assert not [text for text in said if "0912" in text]
+
+
+def test_a_list_to_be_filled_by_hand_leaves_room_for_the_sum_and_its_words(campaign):
+    file = respondents_file(campaign.slug, "CX4", "X01", actor=CLERK)
+
+    sheet = load_workbook(io.BytesIO(file.data))["CX4 X01"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    (total,) = [row for row in rows if row[0] == "Cộng"]
+    (words,) = [row[0] for row in rows if str(row[0]).startswith("Bằng chữ")]
+
+    assert total[3] is None
+    assert words.startswith("Bằng chữ: .....")
+    assert round(sheet.page_margins.left * 25.4) == 30
+    assert round(sheet.page_margins.right * 25.4) == 20
 
 
 def test_one_workbook_holds_every_list_of_a_unit(campaign):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from questionnaires.model import Design, Unit
 from survey_app.errors import ConflictError, NotFoundError, SurveyError
 from survey_app.extensions import db
-from survey_app.formats import today
+from survey_app.formats import HANOI, today
 from survey_app.models import Advance, PlanState
 from survey_app.models import Unit as UnitRow
 from survey_app.services import campaigns, quota
@@ -19,6 +19,7 @@ from survey_app.services.ballots import submit_ballot
 from survey_app.services.definitions import definition_of
 from survey_app.services.plan_versions import (
     approve_plan,
+    displaced,
     history,
     propose_plan,
     withdraw_plan,
@@ -167,17 +168,79 @@ def test_a_draft_campaign_takes_the_new_version_at_once(make_campaign):
     assert plan_of(campaign).decision == "314/QĐ-UBND"
 
 
-def test_a_newer_proposal_takes_the_place_of_the_one_that_waits(make_campaign):
+def test_a_newer_proposal_is_refused_while_one_waits_and_loses_nothing_of_it(make_campaign):
     campaign = make_campaign()
     first = propose(campaign, "CX4", per_unit=20)
-    second = propose(campaign, "CX4", per_unit=21)
 
-    states = {line.version.number: line.version.state for line in history(campaign)}
-    assert states[first] is PlanState.WITHDRAWN
-    assert states[second] is PlanState.PROPOSED
-    withdraw_plan(campaign.slug, second, "đề xuất nhầm", actor=CLERK)
+    with pytest.raises(ConflictError) as refused:
+        propose(campaign, "CX2", per_unit=14)
+
+    assert f"Bản sửa số {first}" in refused.value.details[0]
+    assert "phê duyệt hoặc rút" in refused.value.details[0]
+    assert [line.version.state for line in history(campaign)] == [
+        PlanState.PROPOSED,
+        PlanState.APPROVED,
+    ]
+
+
+def test_a_withdrawn_version_says_who_gave_it_up_when_and_why(make_campaign):
+    campaign = make_campaign()
+    number = propose(campaign, "CX4", per_unit=20)
+
+    withdraw_plan(campaign.slug, number, "đề xuất nhầm", actor=CLERK)
+
+    gone = history(campaign)[0].version
+    assert (gone.state, gone.reason) == (PlanState.WITHDRAWN, WHY)
+    assert (gone.withdrawn_by, gone.withdrawn_why) == (CLERK.name, "đề xuất nhầm")
+    assert gone.withdrawn_at.astimezone(HANOI).date() == today()
     with pytest.raises(ConflictError, match="không chờ phê duyệt"):
-        approve_plan(campaign.slug, second, "12/QĐ-UBND", today(), actor=CLERK)
+        approve_plan(campaign.slug, number, "12/QĐ-UBND", today(), actor=CLERK)
+    assert propose(campaign, "CX4", per_unit=21) == number + 1
+
+
+def test_an_amended_plan_of_a_draft_needs_its_approval_again(app):
+    campaign = campaigns.campaign_by_slug(campaigns.load_campaign(small_definition(), actor=CLERK))
+    approve_plan(campaign.slug, 1, "314/QĐ-UBND", today(), actor=CLERK)
+
+    propose(campaign, "CX2", per_unit=14)
+    propose(campaign, "CX2", per_unit=15)
+
+    newest = history(campaign)[0]
+    assert newest.version.state is PlanState.DRAFT
+    assert newest.lost_approval
+    assert newest.approved.decision == "314/QĐ-UBND"
+    approve_plan(campaign.slug, 3, "400/QĐ-UBND", today(), actor=CLERK)
+    assert not history(campaign)[0].lost_approval
+
+
+def test_a_campaign_opened_without_a_decision_gets_it_afterwards_once(make_campaign):
+    campaign = make_campaign()
+    before = plan_of(campaign).needs_decision
+
+    approve_plan(campaign.slug, 1, "314/QĐ-UBND", today(), actor=CLERK)
+
+    assert before
+    assert (plan_of(campaign).state, plan_of(campaign).decision) == (
+        PlanState.APPROVED,
+        "314/QĐ-UBND",
+    )
+    with pytest.raises(ConflictError, match="không chờ phê duyệt"):
+        approve_plan(campaign.slug, 1, "315/QĐ-UBND", today(), actor=CLERK)
+
+
+def test_a_target_below_what_is_in_and_out_warns_and_forbids_nothing(make_campaign):
+    campaign = make_campaign()
+    answer(campaign, "CX4", "X01", 26)
+    make_slips(campaign, "CX4", "X01", 3)
+
+    number = propose(campaign, "CX4", targets={"X01": 27})
+
+    (warning,) = history(campaign)[0].displaced
+    assert "26 phiếu được tính và 3 phiếu đã phát chưa về" in warning
+    assert "Chỉ tiêu 27 không đủ chỗ cho 2 phiếu" in warning
+    approve_plan(campaign.slug, number, "12/QĐ-UBND", today(), actor=CLERK)
+    assert cell(campaign, "CX4", "X01").target == 27
+    assert displaced(campaign, definition_of(campaign)) == []
 
 
 def test_each_version_says_what_it_changed_and_who_wanted_it(make_campaign):
@@ -209,6 +272,7 @@ def test_what_cannot_be_is_refused(make_campaign):
         approve_plan(campaign.slug, number, "12/QĐ", today() + timedelta(days=1), actor=CLERK)
     with pytest.raises(NotFoundError):
         approve_plan(campaign.slug, 99, "12/QĐ", today(), actor=CLERK)
+    withdraw_plan(campaign.slug, number, "đề xuất nhầm", actor=CLERK)
     with pytest.raises(ConflictError, match="không khác"):
         propose_plan(campaign.slug, definition_of(campaign), WHY, actor=CLERK)
     with pytest.raises(SurveyError, match="lý do"):

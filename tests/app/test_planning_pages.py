@@ -292,7 +292,7 @@ def test_five_ways_fill_the_numbers_in_and_say_what_they_did(campaign, staff, ca
     ("fields", "said"),
     [
         ({"way": "proportional", "amount": "60"}, "phải biết số người của từng đơn vị"),
-        ({"way": "equal", "amount": "2"}, "2 phiếu không chia được cho 3 đơn vị"),
+        ({"way": "equal", "amount": "2"}, "2 phiếu chưa đủ cho 3 đơn vị"),
         ({"way": "equal", "amount": ""}, "số từ 1 trở lên"),
         ({"way": "fixed", "amount": "50", "of:X02": "20"}, "ít người hơn số phiếu"),
         ({"n:X01": "mười"}, "X01: “mười”"),
@@ -367,3 +367,24 @@ def test_the_plan_page_says_what_its_numbers_cannot_tell_and_where_people_are_sh
     assert "không phân biệt được hai đơn vị lân cận chênh dưới 0,65 điểm" in before
     assert "notice-warn" not in before
     assert "notice-warn" in after
+
+
+def test_a_workbook_tells_everything_that_is_wrong_at_once(campaign, staff):
+    hoa = staff("coordinator")
+    book = Workbook()
+    for row in pasted(campaign).split("\n"):
+        book.active.append([int(t) if t.isdecimal() else t for t in row.split("\t")])
+    book.active.merge_cells("B2:C2")
+    book.active["D2"] = "mười"
+    file = io.BytesIO()
+    book.save(file)
+
+    answer = post(
+        hoa, url(campaign, "table"), url(campaign, "table"),
+        file=(io.BytesIO(file.getvalue()), "phân bổ.xlsx"),
+    )  # fmt: skip
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "B2:C2" in page
+    assert "“mười” không phải số phiếu" in page

@@ -274,7 +274,7 @@ def test_the_call_sheet_is_for_callers_and_the_minutes_name_no_respondent(campai
     told = [str(c.value) for page in minutes for row in page.iter_rows() for c in row]
     assert set(chosen) <= set(said)
     assert [text for text in said if text.startswith("0912")]
-    assert minutes.sheetnames == ["Theo đơn vị", "Theo người điều tra"]
+    assert minutes.sheetnames == ["Theo đơn vị", "Theo điều tra viên"]
     assert not [text for text in told if "Người A" in text or "0912" in text]
     assert "enumerator@cchc.test" in told
 

@@ -110,10 +110,10 @@ def its_doubts_are_settled(hoa: Page) -> None:
 def the_sample_is_drawn(hoa: Page) -> None:
     hoa.get_by_role("button", name="Rút mẫu").click()
     digest = hoa.locator("code.hash").inner_text()
-    hoa.get_by_label("Hạt giống công khai").fill("ngắn")
+    hoa.get_by_label("Số công khai").fill("ngắn")
     hoa.get_by_role("button", name="Rút 30 người").click()
-    expect(hoa.get_by_role("alert").first).to_contain_text("Hạt giống dài từ 8")
-    hoa.get_by_label("Hạt giống công khai").fill(SEED)
+    expect(hoa.get_by_role("alert").first).to_contain_text("Số công khai dài từ 8")
+    hoa.get_by_label("Số công khai").fill(SEED)
     hoa.get_by_role("button", name="Rút 30 người").click()
     expect(hoa.get_by_role("status")).to_contain_text("Đã rút mẫu, lần số 1.")
     expect(hoa.locator("main")).to_contain_text(digest)

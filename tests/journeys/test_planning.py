@@ -63,12 +63,13 @@ def test_the_table_of_a_decision_is_pasted_corrected_confirmed_and_approved(
     page.get_by_label("Lý do").fill("theo văn bản chấn chỉnh số 12")
     page.get_by_role("button", name="Nhận kế hoạch này").click()
 
-    expect(page.get_by_text("chờ quyết định")).to_be_visible()
-    page.get_by_text("Ghi quyết định phê duyệt").click()
-    page.get_by_label("Số, ký hiệu quyết định").fill("12/QĐ-UBND")
-    page.get_by_role("button", name="Phê duyệt").click()
+    newest = page.locator("#version-2")
+    expect(newest.get_by_text("chờ quyết định")).to_be_visible()
+    newest.get_by_text("Ghi quyết định phê duyệt").click()
+    newest.get_by_label("Số, ký hiệu quyết định").fill("12/QĐ-UBND")
+    newest.get_by_role("button", name="Phê duyệt").click()
 
-    expect(page.get_by_text("Bản kế hoạch số 2 có hiệu lực")).to_be_visible()
+    expect(page.get_by_text("bản kế hoạch số 2 có hiệu lực")).to_be_visible()
     db.session.rollback()
     assert plan_of(campaign).decision == "12/QĐ-UBND"
     targets = [cell(campaign, "CX4", unit).target for unit in ("X01", "X02", "X03")]

@@ -48,7 +48,7 @@ def test_scanning_opens_the_form_and_the_code_leaves_the_address(make_campaign, 
     assert not page.context.cookies()
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
-    expect(page.locator("#left")).to_have_text(re.compile(r"^Còn \d+ câu$"))
+    expect(page.locator("#count")).to_have_text(re.compile(r"^Còn \d+ câu$"))
     answer_all(page)
     expect(page.locator("#left")).to_contain_text("Đã trả lời đủ")
     page.get_by_role("button", name="Nộp phiếu").click()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +24,21 @@ from survey_app import create_app
 from survey_app.config import Config
 from survey_app.extensions import db, without_durability
 from survey_app.formats import today
-from survey_app.models import Campaign, Capacity, Round
-from survey_app.services import accounts, campaigns
+from survey_app.models import CallState, Campaign, Capacity, RosterKind, Round
+from survey_app.services import accounts, campaigns, draws, rosters
 from survey_app.services.ballots import submit_ballot
 from survey_app.services.definitions import rule_form
+from survey_app.services.draw_plans import DrawOrder
 from survey_app.services.entries import print_sheets
 from survey_app.services.index_runs import run_index
+from survey_app.services.money import pay_advance
+from survey_app.services.participation import add_people
 from survey_app.services.plans import cells_of, rule_by_code
+from survey_app.services.rechecks import Said, draw_calls, enter_call
+from survey_app.services.roster_reading import RosterChoices, grid_of_paste
 from survey_app.services.selfscores import import_scores
 from survey_app.services.simulation import Simulation
+from survey_app.services.substitutions import ask_substitution
 from tests.builders import CLERK, bo_trach, full_answers, make_slips, small_definition
 from tests.conftest import migrate
 from tests.journeys.conftest import DESK, PHONE, LiveServer, faults_of, serving
@@ -91,13 +98,30 @@ SCREENS = (
     Screen("plan-table", f"{HERE}/plan/table", "textarea", ()),
     Screen("plan-versions", f"{HERE}/plan/versions", "article.version", ()),
     Screen("plan-line", f"{HERE}/plan/rules/CX4", "table.desk-table"),
+    Screen("papers", f"{HERE}/papers", ".card", ()),
+    Screen("rosters", f"{HERE}/rosters", "main table", ()),
+    Screen("roster", f"{HERE}/rosters/1", "table.roll", ()),
+    Screen("roster-new", f"{HERE}/rosters/new", "textarea", ()),
+    Screen("draw-new", f"{HERE}/rosters/1/draw", "table.desk-table", ()),
+    Screen("draw", f"{HERE}/rosters/1/draws/1?verify=1", ".notice-good", ()),
     Screen("proposal", f"{HERE}/people/proposal", "table", ()),
     Screen("opening", f"{HERE}/open", "table.settings"),
     Screen("people", f"{HERE}/people", "main form", ()),
     Screen("slips", f"{HERE}/slips", "table"),
+    Screen("preview", f"{HERE}/preview/CX3", ".phone-frame iframe", ()),
     Screen("sheets", f"{HERE}/sheets", "details"),
     Screen("progress", f"{HERE}/field", "#field table", ("desk", "phone")),
     Screen("cell", f"{HERE}/field/CX4/X01", ".headline"),
+    Screen("lists", f"{HERE}/participants", "table.lists-table", ()),
+    Screen("list", f"{HERE}/participants/CX4/X01", "table.people", ()),
+    Screen("substitutions", f"{HERE}/participants/substitutions", "table.kinds", ()),
+    Screen("money", f"{HERE}/money", "main tfoot", ()),
+    Screen("money-unit", f"{HERE}/money/units/X01", "table.advances", ()),
+    Screen("money-line", f"{HERE}/money/units/X01/CX4", "main form", ()),
+    Screen("rechecks", f"{HERE}/rechecks", "article", ()),
+    Screen("recheck-calls", f"{HERE}/rechecks/1/calls", "table.work", ()),
+    Screen("recheck-call", f"{HERE}/rechecks/1/calls/2", ".call form", ()),
+    Screen("recheck", f"{HERE}/rechecks/1?again=1", "main tbody", ()),
     Screen("key-list", f"{HERE}/key", "table.work", ()),
     Screen("keying", f"{HERE}/key/{{sheet}}", ".key-row.current"),
     Screen("scores", f"{HERE}/scores", "main table"),
@@ -178,6 +202,7 @@ def filled(*, whole: bool) -> World:
     run_index(slug, actor=CLERK)
     the_staff(slug)
     campaign = campaigns.campaign_by_slug(slug)
+    names_and_money(campaign)
     (paper,) = print_sheets(slug, "CX2", "X02", 1, actor=CLERK)
     free = campaign.units[-1].code
     return World(
@@ -226,6 +251,33 @@ def the_staff(slug: str) -> None:
         accounts.add_user(email, name, held, password=PASSWORD, actor=CLERK)
     units = ["X01", "X02"]
     accounts.assign("lan@botrach.local", slug, units, capacity=Capacity.KEYS, actor=CLERK)
+
+
+def names_and_money(campaign: Campaign) -> None:
+    """Take in a list and draw from it, note who answered, hand out cash, call somebody."""
+    slug = campaign.slug
+    towns = [unit.name for unit in campaign.units if unit.kind == "commune"][:3]
+    people = "\n".join(
+        f"Người Thứ {n}\t{towns[n % len(towns)]}\t0912{n:06}\tThôn {n % 5}" for n in range(60)
+    )
+    group = rule_by_code(campaign, "CX4").group
+    roster_id = rosters.take_roster(
+        slug,
+        grid_of_paste(f"Họ và tên\tXã, thị trấn\tĐiện thoại\tĐịa chỉ\n{people}"),
+        RosterChoices(),
+        rosters.RosterFacts(
+            "Hồ sơ một cửa quý III", RosterKind.PEOPLE, group, rosters.contacts_until(campaign)
+        ),
+        actor=CLERK,
+    )
+    order = DrawOrder(rule="CX4", seed="48210573911264870335", take_short=True)
+    draws.draw_people(slug, roster_id, order, actor=CLERK)
+    answered = "\n".join(f"Người Thứ {n}; Thôn {n % 5}; 0912{n:06}" for n in range(18))
+    add_people(slug, "CX4", "X01", answered, actor=CLERK)
+    ask_substitution(slug, "CX4", "X01", 12, "cả xã chỉ có 18 doanh nghiệp", actor=CLERK)
+    pay_advance(slug, "X01", 790_000, receiver="Trần Văn Bình", paid_on=today(), actor=CLERK)
+    draw_calls(slug, "84310 27755 90126 33841", Decimal("0.2"), Decimal("0.8"), actor=CLERK)
+    enter_call(slug, 1, 1, Said(CallState.REACHED, was_asked=True, was_paid=True), actor=CLERK)
 
 
 def codes(campaign: Campaign, rule: str, unit: str, count: int) -> list[str]:

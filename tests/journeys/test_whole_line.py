@@ -185,6 +185,7 @@ def the_plan_is_loaded_checked_and_opened(hoa: Page) -> None:
     confirm = hoa.get_by_label("Tôi đã đọc mọi thiết lập")
     assert confirm.evaluate("box => box.required")
     confirm.check()
+    hoa.get_by_label("Tôi biết kế hoạch chưa ghi quyết định").check()
     hoa.get_by_role("button", name="Mở đợt điều tra").click()
     says(hoa, "Đã mở đợt điều tra")
     expect(hoa.locator(".subbar")).to_contain_text("Đang thu phiếu")

@@ -33,10 +33,13 @@ UNPAID: Final = (
 ENUMERATORS: Final = (
     Column("STT", 5, "code"),
     Column("Đơn vị được điều tra", 31),
-    Column("Người trực tiếp điều tra", 27),
+    Column("Điều tra viên", 27),
     Column("Số tiền (đồng)", 13, "count"),
     Column("Ký nhận", 19),
 )
+
+DOTS: Final = "." * 110
+"""Room to write the sum by hand on a list nobody stands on yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ def respondents_paper(
         for line in range(last + 1, last + 1 + max(0, one.wanted - len(one.people))):
             paper.row((str(line), *[None] * (len(columns) - 1)), tall=True)
         if one.fee_vnd:
-            paper.total("Cộng", first, {3: one.total_vnd})
-            paper.line(f"Bằng chữ: {dong_in_words(one.total_vnd)}.", "words")
+            paper.total("Cộng", first, {3: one.total_vnd if one.people else None})
+            words = f"{dong_in_words(one.total_vnd)}." if one.people else DOTS
+            paper.line(f"Bằng chữ: {words}", "words")
         paper.signatures(
             place_of(campaign.organisation),
             ("NGƯỜI LẬP DANH SÁCH", "XÁC NHẬN CỦA ĐƠN VỊ"),
@@ -85,19 +89,17 @@ def respondents_paper(
 def _about(one: PeopleList, groups: dict[str, str]) -> str:
     whom = groups.get(one.rule.group, one.rule.group)
     about = one.unit.name if one.unit else "mọi đơn vị được đánh giá"
-    fee = f", {vi_number(one.fee_vnd)} đồng/người" if one.fee_vnd else ""
+    fee = f"; mức chi: {vi_number(one.fee_vnd)} đồng/người" if one.fee_vnd else ""
     return (
-        f"Mẫu phiếu {one.rule.form} · {whom} · đánh giá {about} · "
-        f"kế hoạch {vi_number(one.wanted)} người{fee}"
+        f"Mẫu phiếu {one.rule.form}; đối tượng: {whom}; đánh giá: {about}; "
+        f"kế hoạch: {vi_number(one.wanted)} người{fee}"
     )
 
 
 def enumerators_paper(campaign: Campaign, lines: Sequence[EnumeratorLine]) -> bytes:
     """Write the list of enumerators with their fee by unit."""
-    papers = Papers(campaign, "Danh sách người điều tra ký nhận")
-    paper = papers.paper(
-        "Người điều tra", "DANH SÁCH NGƯỜI TRỰC TIẾP ĐIỀU TRA KÝ NHẬN THÙ LAO", ENUMERATORS
-    )
+    papers = Papers(campaign, "Danh sách điều tra viên ký nhận thù lao")
+    paper = papers.paper("Điều tra viên", "DANH SÁCH ĐIỀU TRA VIÊN KÝ NHẬN THÙ LAO", ENUMERATORS)
     paper.line(f"({campaign.title})", "italic")
     paper.header()
     first = paper.next

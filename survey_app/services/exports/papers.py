@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from math import ceil
 from typing import Any, Final
 
@@ -31,6 +32,13 @@ STATE_WIDTH: Final = 42
 """Width of the state's name in bold capitals. [column width]"""
 WIDE, NARROW = 1.4, 0.6
 """A capital, and a full stop, in small letters."""
+
+AMOUNT: Final = '#,##0;-#,##0;"–"'
+"""Money, where most lines have none."""
+DATED_WIDTH: Final = 34
+"""Width of the line of place and day. [column width]"""
+SEALED: Final = ("THỦ TRƯỞNG", "XÁC NHẬN", "TM.")
+"""Who signs with the seal of an office."""
 
 Cell = str | int | float | None
 
@@ -57,6 +65,7 @@ class Papers:
             "wrap": text,
             "code": cell | {"align": "center"},
             "count": number,
+            "amount": number | {"num_format": AMOUNT},
             "percent": number | {"num_format": "0.0%"},
         }
         looks = {
@@ -118,10 +127,10 @@ class Paper:
         if landscape:
             self.sheet.set_landscape()
         self.sheet.set_paper(A4)
-        self.sheet.set_margins(0.6, 0.5, 0.7, 0.6)
+        self.sheet.set_margins(left=1.18, right=0.79, top=0.79, bottom=0.79)  # 30, 20 mm
         self.sheet.fit_to_pages(1, 0)
         self.sheet.hide_gridlines(2)
-        self.sheet.set_footer("&L&9&A&R&9Trang &P/&N")
+        self.sheet.set_footer(f'&L&"{FONT},Regular"&9&A&R&"{FONT},Regular"&9Trang &P/&N')
 
     def _head(self) -> None:
         """Write the office on the left and the state on the right."""
@@ -182,7 +191,7 @@ class Paper:
 
     def put(self, row: int, place: int, cell: Cell, look: str, *, bold: bool = False) -> None:
         """Write one cell; text stays text whatever it begins with."""
-        if isinstance(cell, str) and look in {"count", "percent"}:
+        if isinstance(cell, str) and look in {"count", "amount", "percent"}:
             look = "code"
         style = self.owner.looks[f"{look}-bold" if bold else look]
         if cell is None:
@@ -192,8 +201,11 @@ class Paper:
         else:
             self.sheet.write_number(row, place, cell, style)
 
-    def total(self, label: str, first: int, sums: dict[int, int]) -> None:
-        """Write a line of sums over the rows from ``first`` on: column -> its value."""
+    def total(self, label: str, first: int, sums: Mapping[int, int | None]) -> None:
+        """Write a line of sums over the rows from ``first`` on: column -> its value.
+
+        None leaves room to write the sum by hand.
+        """
         for place in range(len(self.columns)):
             if place in sums:
                 self._sum(place, first, sums[place])
@@ -208,8 +220,8 @@ class Paper:
             self.sheet.write_string(self.next, 0, label, self.owner.looks["text-bold"])
         self.next += 1
 
-    def _sum(self, place: int, first: int, value: int) -> None:
-        if self.next == first:
+    def _sum(self, place: int, first: int, value: int | None) -> None:
+        if self.next == first or value is None:
             self.put(self.next, place, value, "count", bold=True)
             return
         area = f"{xl_rowcol_to_cell(first, place)}:{xl_rowcol_to_cell(self.next - 1, place)}"
@@ -219,12 +231,24 @@ class Paper:
     def signatures(self, place: str, titles: Sequence[str], on: date | None = None) -> None:
         """Write the line of place and day and room for those who sign."""
         self.next += 1
-        share = len(self.columns) / len(titles)
-        edges = [round(share * n) for n in range(len(titles) + 1)]
-        self._span(self.next, min(edges[-2], self.half), self.last, dated(place, on), "italic")
+        edges = self._shares(len(titles))
+        start = edges[-2]
+        while start and sum(column.width for column in self.columns[start:]) < DATED_WIDTH:
+            start -= 1
+        self._span(self.next, start, self.last, dated(place, on), "italic")
         self.next += 1
-        for row, look in ((0, "strong"), (1, "italic")):
-            for n, title in enumerate(titles):
-                text = title if row == 0 else "(Ký, ghi rõ họ tên)"
-                self._span(self.next + row, edges[n], edges[n + 1] - 1, text, look)
+        for n, title in enumerate(titles):
+            how = "(Ký, họ tên, đóng dấu)" if title.startswith(SEALED) else "(Ký, ghi rõ họ tên)"
+            self._span(self.next, edges[n], edges[n + 1] - 1, title, "strong")
+            self._span(self.next + 1, edges[n], edges[n + 1] - 1, how, "italic")
         self.next += 7
+
+    def _shares(self, parts: int) -> list[int]:
+        """Return the columns at which parts of about equal width begin, and the end."""
+        ends = list(accumulate(column.width for column in self.columns))
+        edges = [0]
+        for n in range(1, parts):
+            wanted = ends[-1] * n / parts
+            possible = range(edges[-1] + 1, len(ends) - parts + n + 1)
+            edges.append(min(possible, key=lambda at: abs(ends[at - 1] - wanted)))
+        return [*edges, len(ends)]

@@ -24,25 +24,24 @@ CALLS: Final = (
     Column("Cơ quan, địa chỉ", 23, "wrap"),
     Column("Điện thoại", 13, "wrap"),
     Column("Danh sách", 13, "code"),
-    Column("Người hỏi theo danh sách", 18, "wrap"),
+    Column("Điều tra viên theo danh sách", 18, "wrap"),
     Column("1. Có được hỏi?", 10, "code"),
     Column("2. Đúng người hỏi?", 10, "code"),
     Column("3. Đã nhận tiền?", 10, "code"),
     Column("Kết quả gọi", 11, "code"),
     Column("Ghi chú", 15, "wrap"),
 )
+PLACE: Final = Column("STT", 5, "code")
 RATES: Final = (
-    Column("STT", 5, "code"),
-    Column("Đơn vị, người điều tra", 30, "wrap"),
     Column("Đã gọi", 7, "count"),
     Column("Gặp được", 7, "count"),
     Column("Xác nhận", 8, "count"),
     Column("Không được hỏi", 9, "count"),
     Column("Không đúng người", 9, "count"),
     Column("Không nhận tiền", 9, "count"),
-    Column("Tỷ lệ", 8, "percent"),
-    Column("Từ", 8, "percent"),
-    Column("Đến", 8, "percent"),
+    Column("Tỷ lệ xác nhận", 8, "percent"),
+    Column("Khoảng tin cậy từ", 8, "percent"),
+    Column("đến", 8, "percent"),
     Column("Nhận xét", 20, "wrap"),
 )
 ANSWERS: Final = {True: "Có", False: "Không", None: ""}
@@ -115,11 +114,11 @@ def minutes_paper(campaign: Campaign, results: Results) -> bytes:
     """Write what the council is told: rates, intervals and who is below the set rate."""
     papers = Papers(campaign, "Kết quả phúc tra")
     number = results.recheck.number
-    for name, title, lines in (
-        ("Theo đơn vị", "KẾT QUẢ PHÚC TRA THEO ĐƠN VỊ", results.units),
-        ("Theo người điều tra", "KẾT QUẢ PHÚC TRA THEO NGƯỜI ĐIỀU TRA", results.enumerators),
-    ):
-        paper = papers.paper(name, title, RATES, landscape=True)
+    for whom, lines in (("Đơn vị", results.units), ("Điều tra viên", results.enumerators)):
+        by = f"{whom[0].lower()}{whom[1:]}"
+        title = f"BẢNG TỔNG HỢP KẾT QUẢ PHÚC TRA THEO {by.upper()}"
+        columns = (PLACE, Column(whom, 30, "wrap"), *RATES)
+        paper = papers.paper(f"Theo {by}", title, columns, landscape=True)
         paper.line(f"({campaign.title})", "italic")
         paper.line(_drawn(results.recheck), "italic")
         paper.next += 1
@@ -132,7 +131,7 @@ def minutes_paper(campaign: Campaign, results: Results) -> bytes:
         _rates(paper, lines)
         paper.next += 1
         paper.line(
-            "Xác nhận: không câu trả lời nào trái với danh sách. Từ, đến: khoảng tin cậy 95% "
+            "Xác nhận: không câu trả lời nào trái với danh sách. Khoảng tin cậy 95% "
             "theo Wilson. Người không gặp được không bị coi là trái danh sách.",
             "words",
         )

@@ -6,7 +6,7 @@ words. Who may print them when is decided by ``services.settlement``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from survey_app.formats import day
 from survey_app.models import Campaign, Verdict
 from survey_app.services.exports.look import Column
 from survey_app.services.exports.papers import Paper, Papers
-from survey_app.services.money_numbers import Money, PayLine, UnitMoney
+from survey_app.services.money_numbers import Gap, Money, PayLine, UnitMoney
 from survey_app.services.paper_words import place_of
 from survey_app.services.respondent_kinds import RuleKinds
 from survey_app.services.substitutions import CellMix
@@ -38,11 +38,11 @@ LINES: Final = (
 UNITS: Final = (
     Column("STT", 5, "code"),
     Column("Đơn vị", 34),
-    Column("Đã tạm ứng", 14, "count"),
-    Column("Phải trả", 14, "count"),
-    Column("Đã chi", 14, "count"),
-    Column("Nộp lại", 13, "count"),
-    Column("Chi thêm", 13, "count"),
+    Column("Đã tạm ứng", 14, "amount"),
+    Column("Phải trả", 14, "amount"),
+    Column("Đã chi", 14, "amount"),
+    Column("Nộp lại", 13, "amount"),
+    Column("Chi thêm", 13, "amount"),
 )
 FEES: Final = (
     Column("STT", 5, "code"),
@@ -67,6 +67,12 @@ VERDICTS: Final = {
     Verdict.ASKED: "chưa quyết định",
     Verdict.GRANTED: "đồng ý",
     Verdict.REFUSED: "không đồng ý",
+}
+GAPS: Final = {
+    Gap.NO_LIST: "chưa có bảng kê",
+    Gap.AMOUNT: "lệch số tiền",
+    Gap.PEOPLE: "lệch số người",
+    Gap.MARKS: "lệch danh sách",
 }
 TOO_FEW: Final = "ít người, không tách"
 
@@ -102,7 +108,7 @@ def unit_settlement_paper(campaign: Campaign, unit: UnitMoney, account: Account)
             )
     paper.line(f"    Cộng: {vi_number(unit.advanced_vnd)} đồng.")
     paper.line(f"II. Số tiền đã chi ({_basis(account.money)}):")
-    _lines(paper, unit.lines, account.groups, unit.enumerator_vnd)
+    _lines(paper, unit.lines, account.groups)
     paper.next += 1
     back = unit.to_return_vnd
     what = "Tạm ứng chi không hết, nộp lại" if back >= 0 else "Chi quá số tạm ứng, đề nghị chi thêm"
@@ -120,46 +126,43 @@ def _basis(money: Money) -> str:
     return f"thù lao tính theo {paid}"
 
 
-def _lines(
-    paper: Paper, lines: Iterable[PayLine], groups: dict[str, str], enumerator_vnd: int = 0
-) -> None:
+def _lines(paper: Paper, lines: Iterable[PayLine], groups: dict[str, str]) -> None:
     paper.header()
     first = paper.next
     owed = paid = 0
-    place = 0
     for place, line in enumerate(lines, 1):
         paper.row((str(place), _whom(line, groups), *_figures(line)))
         owed, paid = owed + line.owed_vnd, paid + line.paid_vnd
-    if enumerator_vnd:
-        what = "Người trực tiếp điều tra"
-        nothing = (None,) * 4
-        fee = enumerator_vnd
-        paper.row((str(place + 1), what, *nothing, fee, fee, fee, 0, None))
-        owed, paid = owed + fee, paid + fee
     paper.total("Cộng", first, {7: owed, 8: paid, 9: paid - owed})
     paper.line(f"Đã chi, bằng chữ: {dong_in_words(paid)}.", "words")
 
 
 def _whom(line: PayLine, groups: dict[str, str]) -> str:
-    return f"{line.rule.code} · {groups.get(line.rule.group, line.rule.group)}"
+    if line.rule is None:
+        return "Điều tra viên"
+    return f"{line.code} · {groups.get(line.group, line.group)}"
 
 
 def _figures(line: PayLine) -> tuple[int | str | None, ...]:
+    state = line.state
+    forms = (state.target, line.returned, state.counted) if line.rule else (None, None, None)
     return (
-        line.state.target,
-        line.returned,
-        line.state.counted,
+        *forms,
         line.paid.people if line.paid else 0,
         line.rate_vnd,
         line.owed_vnd,
         line.paid_vnd,
         line.difference_vnd,
-        "; ".join(part for part in (_not_counted(line), _explained(line)) if part),
+        "; ".join(part for part in (_not_counted(line), *_explained(line)) if part),
     )
 
 
-def _explained(line: PayLine) -> str:
-    return line.paid.explanation if line.paid else ""
+def _explained(line: PayLine) -> Iterator[str]:
+    """Yield what explains the differences, each named where there are several."""
+    said = {gap: line.explanation(gap) for gap in line.gaps}
+    for words in dict.fromkeys(filter(None, said.values())):
+        about = ", ".join(GAPS[gap] for gap in said if said[gap] == words)
+        yield f"{about}: {words}" if len(said) > 1 else words
 
 
 def _not_counted(line: PayLine) -> str:
@@ -224,7 +227,7 @@ def _fees(papers: Papers, account: Account) -> None:
                 str(place),
                 f"{planned.code} · {planned.label.vi}"
                 if planned.payee is Payee.RESPONDENT
-                else f"Người trực tiếp điều tra: {planned.label.vi}",
+                else f"Điều tra viên: {planned.label.vi}",
                 planned.rate_vnd,
                 planned.quantity,
                 planned.amount_vnd,
@@ -240,8 +243,7 @@ def _details(papers: Papers, account: Account) -> None:
     paper = papers.paper("Chi tiết", "CHI TIẾT THEO ĐƠN VỊ VÀ DÒNG PHÂN BỔ", LINES, landscape=True)
     paper.header()
     first = paper.next
-    lines = [line for unit in account.money.units for line in unit.lines]
-    lines += account.money.shared
+    lines = account.money.lines
     for place, line in enumerate(lines, 1):
         unit = line.unit.name if line.unit else "mọi đơn vị"
         paper.row((str(place), f"{unit} · {_whom(line, account.groups)}", *_figures(line)))

@@ -1,0 +1,145 @@
+"""No network, a lost reply, another device, a closed tab: what was answered is not lost."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import func, select
+
+from survey_app.extensions import db
+from survey_app.models import Ballot, Draft
+from tests.builders import make_slips
+from tests.journeys.conftest import CHROMIUM, PHONE
+from tests.journeys.test_respondent import answer_all, receipt_on
+
+SENT = "Đã nộp phiếu"
+WAITING = "Đang chờ mạng — đừng đóng trang"
+
+
+def rows(model) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def opened(page: Page, slip) -> None:
+    page.goto(f"/p/BT20/CX4/X01#{slip.code}")
+    expect(page.locator("#answers")).to_be_visible()
+
+
+def submit(page: Page) -> None:
+    page.get_by_role("button", name="Nộp phiếu").click()
+
+
+def test_half_a_form_goes_on_another_device(make_campaign, open_page):
+    slip = make_slips(make_campaign(), "CX4", "X01")[0]
+    first, second = open_page(), open_page()
+    opened(first, slip)
+    first.locator("[data-ask]").first.locator("label").nth(1).click()
+    expect(first.locator("#state")).to_have_text("Đã lưu")
+
+    opened(second, slip)
+
+    expect(second.locator("#state")).to_have_text("Đã mở lại phần làm dở")
+    expect(second.locator("[data-ask]").first.locator("input").nth(1)).to_be_checked()
+    answer_all(second)
+    submit(second)
+    expect(second.get_by_role("heading", name=SENT)).to_be_visible()
+    assert (rows(Ballot), rows(Draft)) == (1, 0)
+
+
+def test_without_script_a_pause_is_a_button(make_campaign, open_page):
+    slip = make_slips(make_campaign(), "CX4", "X01")[0]
+    page = open_page(java_script_enabled=False)
+    page.goto("/p/BT20/CX4/X01")
+    for half in range(2):
+        page.get_by_label("Mã phiếu").fill(slip.code)
+        page.get_by_role("button", name="Bắt đầu").click()
+        if half == 0:
+            page.locator("[data-ask]").first.locator("label").nth(1).click()
+            page.get_by_role("button", name="Lưu lại, làm tiếp sau").click()
+            expect(page.get_by_role("heading", name="Đã lưu, chưa nộp")).to_be_visible()
+
+    expect(page.locator("[data-ask]").first.locator("input").nth(1)).to_be_checked()
+
+
+def test_a_lost_reply_is_asked_for_again_and_there_is_one_ballot(make_campaign, open_page):
+    slip = make_slips(make_campaign(), "CX4", "X01")[0]
+    page = open_page()
+    opened(page, slip)
+    answer_all(page)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and len(lost) < 2:
+            lost.append(route.fetch().text())  # the server has it, the phone does not know
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/p/BT20/CX4/X01", lose)
+    submit(page)
+    expect(page.locator("#state")).to_have_text(WAITING)
+    for _ in range(3):
+        page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.get_by_role("heading", name=SENT)).to_be_visible()
+    assert rows(Ballot) == 1
+    assert receipt_on(page) in lost[0]
+
+
+def test_sent_without_a_network_from_a_browser_that_was_closed_is_one_ballot(
+    make_campaign, browser, live_server, tmp_path
+):
+    slip = make_slips(make_campaign(), "CX4", "X01")[0]
+
+    def start():
+        return browser.browser_type.launch_persistent_context(
+            str(tmp_path), executable_path=CHROMIUM, args=["--no-sandbox"],
+            base_url=live_server.url, viewport=PHONE,
+        )  # fmt: skip
+
+    context = start()
+    page = context.pages[0]
+    opened(page, slip)
+    context.route("**/*", lambda route: route.abort())  # also while the browser closes
+    context.set_offline(True)
+    answer_all(page)
+    submit(page)
+    expect(page.locator("#state")).to_have_text(WAITING)
+    page.close()
+    context.close()
+    assert rows(Ballot) == 0
+
+    context = start()
+    page = context.pages[0]
+    page.goto("/p/BT20/CX4/X01")
+    expect(page.get_by_role("heading", name=SENT)).to_be_visible()
+
+    assert receipt_on(page)
+    assert rows(Ballot) == 1
+    assert page.evaluate(
+        """() => new Promise((done) => {
+            const opening = indexedDB.open("cchc", 1);
+            opening.onsuccess = () => {
+                const box = opening.result.transaction("unsent").objectStore("unsent");
+                box.count().onsuccess = (event) => done(event.target.result);
+            };
+        })"""
+    ) == 0  # fmt: skip
+    context.close()
+
+
+def test_a_browser_that_keeps_nothing_still_waits_for_the_network(make_campaign, open_page):
+    slip = make_slips(make_campaign(), "CX4", "X01")[0]
+    page = open_page()
+    page.add_init_script("delete window.indexedDB; Object.defineProperty(window, 'indexedDB', "
+                         "{get() { throw new Error('blocked'); }});")  # fmt: skip
+    opened(page, slip)
+    answer_all(page)
+    page.route("**/p/BT20/CX4/X01", lambda route: route.abort())
+    submit(page)
+    expect(page.locator("#state")).to_have_text(WAITING)
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.get_by_role("heading", name=SENT)).to_be_visible()
+    assert rows(Ballot) == 1
