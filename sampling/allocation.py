@@ -26,8 +26,9 @@ import numpy as np
 import numpy.typing as npt
 
 from questionnaires.model import Text
-from sampling.arguments import require
-from sampling.wording import counted, figure, joined, percent
+from sampling.amounts import one_or_each
+from sampling.arguments import MOST_PEOPLE, Condition, RefusedError, require
+from sampling.wording import counted, figure, joined, percent, written
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -37,9 +38,6 @@ PROOF_GAP: Final = 1e-9
 
 NAMED: Final = 5
 """Strata an error names before it counts the rest."""
-
-MOST_PEOPLE: Final = 1e12
-"""Largest size of a stratum; whole numbers beyond it would no longer add up exactly."""
 
 DEVIATIONS: Final = (1e-100, 1e100)
 """Range of deviations above 0; beyond it their squares have no place in floating point."""
@@ -159,8 +157,12 @@ class Strata:
         """
         people = np.array(sizes, dtype=float)
         if people.ndim != 1 or not people.size:
-            msg = f"sizes must be one row of at least one number, not of shape {people.shape}"
-            raise ValueError(msg)
+            raise RefusedError(
+                Text(
+                    "Số người phải là một cột có ít nhất một số.",
+                    f"sizes must be one row of at least one number, not of shape {people.shape}",
+                )
+            )
         given = {
             "deviations": deviations,
             "minimum": minimum,
@@ -168,7 +170,7 @@ class Strata:
             "costs": costs,
         }
         rows = {name: np.asarray(values, dtype=float) for name, values in given.items()}
-        require(*(_one_or_each(name, row, people.size) for name, row in rows.items()))
+        require(*(one_or_each(name, row, people.size) for name, row in rows.items()))
         filled = {name: np.broadcast_to(row, people.shape).copy() for name, row in rows.items()}
         strata = cls(people, **filled, codes=tuple(codes), noun=noun)
         strata._check()
@@ -176,23 +178,30 @@ class Strata:
 
     def _check(self) -> None:
         numbers = (self.sizes, self.deviations, self.minimum, self.maximum, self.costs)
-        wrong = {
-            "a number that is not finite": ~np.isfinite(np.vstack(numbers).sum(axis=0)),
-            "negative size": self.sizes < 0,
-            f"size above {MOST_PEOPLE:g}": self.sizes > MOST_PEOPLE,
-            "negative deviation": self.deviations < 0,
-            f"deviation that is not 0 nor within {DEVIATIONS}": (self.deviations > 0)
-            & ~((self.deviations >= DEVIATIONS[0]) & (self.deviations <= DEVIATIONS[1])),
-            "negative minimum": self.minimum < 0,
-            "cost that is not positive": self.costs <= 0,
-            "minimum above maximum": self.minimum > self.maximum,
-            "maximum above size": self.maximum > self.sizes,
-        }
+        most, (least, largest) = written(MOST_PEOPLE), DEVIATIONS
+        squared = (self.deviations >= least) & (self.deviations <= largest)
+        wrong = (
+            ("có số không hữu hạn", "a number that is not finite",
+             ~np.isfinite(np.vstack(numbers).sum(axis=0))),
+            ("số người âm", "negative size", self.sizes < 0),
+            (f"số người quá {most}", f"size above {MOST_PEOPLE:g}", self.sizes > MOST_PEOPLE),
+            ("độ lệch chuẩn âm", "negative deviation", self.deviations < 0),
+            ("độ lệch chuẩn quá nhỏ hoặc quá lớn",
+             f"deviation that is not 0 nor within {DEVIATIONS}", (self.deviations > 0) & ~squared),
+            ("mức tối thiểu âm", "negative minimum", self.minimum < 0),
+            ("chi phí một phiếu phải lớn hơn 0", "cost that is not positive", self.costs <= 0),
+            ("mức tối thiểu lớn hơn mức tối đa", "minimum above maximum",
+             self.minimum > self.maximum),
+            ("mức tối đa lớn hơn số người", "maximum above size", self.maximum > self.sizes),
+        )  # fmt: skip
         require(
-            *((not mask.any(), f"{what} in {self.named(mask)}") for what, mask in wrong.items()),
+            *(self.judged(Text(vi, en), mask) for vi, en, mask in wrong),
             (
                 not self.codes or len(set(self.codes)) == len(self.codes) == self.sizes.size,
-                f"{self.sizes.size} strata need as many different codes",
+                Text(
+                    f"Cần {written(self.sizes.size)} mã khác nhau, mỗi {self.noun.vi} một mã.",
+                    f"{self.sizes.size} strata need as many different codes",
+                ),
             ),
         )
 
@@ -235,16 +244,30 @@ class Strata:
         lowest[differs] = np.maximum(lowest[differs], 1)
         highest = np.where(differs, np.floor(self.maximum), lowest)
         empty = (lowest > highest) | (lowest > self.maximum)
-        require((not empty.any(), f"no whole number of forms is allowed in {self.named(empty)}"))
+        problem = Text(
+            "cần ít nhất 1 phiếu (hoặc mức tối thiểu đã ghi), nhưng mức tối đa không cho phép",
+            "no whole number of forms is allowed",
+        )
+        require(self.judged(problem, empty))
         return lowest.astype(np.int64), highest.astype(np.int64)
 
-    def named(self, mask: npt.NDArray[np.bool_]) -> str:
+    def named(self, mask: npt.NDArray[np.bool_]) -> Text:
         """Name the strata of ``mask``: codes, or positions from 1."""
         places = np.flatnonzero(mask)
-        usable = len(self.codes) == len(self.sizes)
-        names = [self.codes[i] if usable else f"stratum {i + 1}" for i in places[:NAMED]]
-        rest = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
-        return ", ".join(names) + rest
+        shown, more = places[:NAMED].tolist(), len(places) - NAMED
+        if len(self.codes) == len(self.sizes):
+            vi = en = [self.codes[i] for i in shown]
+        else:
+            vi = [f"{self.noun.vi} thứ {i + 1}" for i in shown]
+            en = [f"stratum {i + 1}" for i in shown]
+        others = counted(more, Text(f"{self.noun.vi} khác", "more"))
+        rest = Text(f" và {others.vi}", f" and {others.en}") if more > 0 else Text("", "")
+        return Text(", ".join(vi) + rest.vi, ", ".join(en) + rest.en)
+
+    def judged(self, problem: Text, mask: npt.NDArray[np.bool_]) -> Condition:
+        """Say that no stratum of ``mask`` may be there."""
+        names = self.named(mask)
+        return not mask.any(), Text(f"{names.vi}: {problem.vi}.", f"{problem.en} in {names.en}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,8 +306,11 @@ class Allocation:
 
     @property
     def gap(self) -> float | None:
-        """How far the objective may be above the best possible. [share of the objective]."""
-        if self.objective is None or self.bound is None:
+        """How far the objective may be above the best possible. [share of the objective].
+
+        None where nothing was minimised, or the best possible is as undefined as what was found.
+        """
+        if self.objective is None or self.bound is None or not isfinite(self.objective):
             return None
         above = max(0.0, self.objective - self.bound)
         return above / abs(self.objective) if above else 0.0
@@ -339,34 +365,10 @@ def bounds_sentence(strata: Strata, forms: FloatArray | IntArray) -> tuple[Text,
     return (Text(f"Có {', '.join(vi)}.", f"{', '.join(en)}."),) if vi else ()
 
 
-def check_total(total: float, lowest: IntArray, highest: IntArray) -> int:
-    """Return the total as a whole number that the bounds allow.
-
-    Raises
-    ------
-    ValueError
-        With the smallest and the largest total that can be handed out.
-
-    """
-    whole, least, most = whole_total(total), int(lowest.sum()), int(highest.sum())
-    require(
-        (
-            least <= whole <= most,
-            f"total={total} must lie between {least} and {most}, the sums of the bounds",
-        )
-    )
-    return whole
-
-
-def whole_total(total: float) -> int:
-    """Return the total as a whole number, or a ``ValueError`` if it is none."""
-    whole = isfinite(total) and total == int(total)
-    require((whole, f"total={total} must be a whole number of forms"))
-    return int(total)
-
-
 def variance_sentence(strata: Strata, forms: FloatArray | IntArray) -> Text:
-    """Say what variance of the estimated total the forms leave."""
+    """Say what variance of the estimated total the forms leave, or who must be asked first."""
+    if missing := unasked_sentence(strata, forms):
+        return missing[0]
     variance = figure(strata.variance(forms))
     return Text(
         f"Phương sai của ước lượng tổng số: {variance.vi}.",
@@ -374,13 +376,17 @@ def variance_sentence(strata: Strata, forms: FloatArray | IntArray) -> Text:
     )
 
 
-def fits(values: FloatArray, length: int) -> bool:
-    """Whether positive finite numbers were given, one for all or one for each."""
-    return values.shape in {(), (length,)} and bool(((values > 0) & np.isfinite(values)).all())
-
-
-def _one_or_each(name: str, row: FloatArray, length: int) -> tuple[bool, str]:
+def unasked_sentence(strata: Strata, forms: FloatArray | IntArray) -> tuple[Text, ...]:
+    """Name strata whose people differ and of whom nobody is asked; nothing when there is none."""
+    unasked = (strata.spreads > 0) & (forms <= 0)
+    if not unasked.any():
+        return ()
+    names = strata.named(unasked)
     return (
-        row.shape in {(), (length,)},
-        f"{name} must be one number or {length} of them, not of shape {row.shape}",
+        Text(
+            f"Không ước lượng được tổng số vì không hỏi ai ở {names.vi}; hãy nâng mức tối đa hoặc "
+            "tổng số phiếu.",
+            f"The total has no estimate, since nobody is asked in {names.en}; raise the maximum or "
+            "the number of forms.",
+        ),
     )

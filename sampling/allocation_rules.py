@@ -18,13 +18,12 @@ from sampling.allocation import (
     Method,
     Strata,
     bounds_sentence,
-    check_total,
-    fits,
 )
+from sampling.amounts import check_total, fits
 from sampling.apportionment import apportion
-from sampling.arguments import require
+from sampling.arguments import WHOLE, is_whole, must, require
 from sampling.boxes import Box
-from sampling.wording import counted, figure
+from sampling.wording import counted, figure, written
 
 LARGEST_REMAINDER = Text(
     "Số lẻ được làm tròn theo phương pháp số dư lớn nhất nên tổng số phiếu giữ nguyên.",
@@ -50,10 +49,26 @@ def allocate_fixed(per_stratum: int, strata: Strata) -> Allocation:
 
     """
     few, many = strata.minimum > per_stratum, strata.maximum < per_stratum
+    below, above = strata.named(few), strata.named(many)
+    given = written(per_stratum)
     require(
-        (isinstance(per_stratum, int | np.integer), f"per_stratum={per_stratum!r} must be whole"),
-        (not few.any(), f"{per_stratum} is below the minimum of {strata.named(few)}"),
-        (not many.any(), f"{per_stratum} is above the maximum of {strata.named(many)}"),
+        must(
+            Text("Số phiếu mỗi nơi", "per_stratum"), per_stratum, WHOLE, holds=is_whole(per_stratum)
+        ),
+        (
+            not few.any(),
+            Text(
+                f"{below.vi}: {given} phiếu ít hơn mức tối thiểu.",
+                f"{per_stratum} is below the minimum of {below.en}",
+            ),
+        ),
+        (
+            not many.any(),
+            Text(
+                f"{above.vi}: {given} phiếu nhiều hơn mức tối đa (số người hoặc mức đã ghi).",
+                f"{per_stratum} is above the maximum of {above.en}",
+            ),
+        ),
     )
     forms = np.full(strata.sizes.size, per_stratum, dtype=np.int64)
     noun, total = strata.noun, figure(forms.sum())
@@ -167,12 +182,26 @@ def allocate_power(
     mean = np.asarray(means, dtype=float)
     weight = strata.sizes if importance is None else np.asarray(importance, dtype=float)
     require(
-        (fits(mean, shape[0]), f"means must be positive, one or {shape[0]} of them"),
+        (
+            fits(mean, shape[0]),
+            Text(
+                f"Trung bình phải là số lớn hơn 0: một số cho tất cả hoặc {written(shape[0])} số.",
+                f"means must be positive, one or {shape[0]} of them",
+            ),
+        ),
         (
             weight.shape == shape and bool(((weight >= 0) & np.isfinite(weight)).all()),
-            f"importance must be {shape[0]} numbers that are not negative",
+            Text(
+                f"Tầm quan trọng phải là {written(shape[0])} số không âm.",
+                f"importance must be {shape[0]} numbers that are not negative",
+            ),
         ),
-        (0 <= exponent <= 1, f"exponent={exponent} must lie between 0 and 1"),
+        must(
+            Text("Số mũ", "exponent"),
+            exponent,
+            Text("phải từ 0 đến 1", "lie between 0 and 1"),
+            holds=0 <= exponent <= 1,
+        ),
     )
     weight = weight * mean if importance is None else weight
     power = figure(exponent)
@@ -206,8 +235,7 @@ def _share(
             forms, method, trace=(done, *bounds_sentence(strata, forms), LARGEST_REMAINDER)
         )
     box = Box.around(strata, rates)
-    box.check_total(total)
-    shares = box.spend(np.ones_like(rates), np.array([float(total)]))
+    shares = box.spend(np.ones_like(rates), np.array([box.check_total(total)]))
     return Allocation(shares, method, trace=(done, *bounds_sentence(strata, shares)))
 
 

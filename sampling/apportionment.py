@@ -17,9 +17,12 @@ from typing import Final
 
 import numpy as np
 
-from sampling.allocation import FloatArray, IntArray, check_total, whole_total
+from questionnaires.model import Text
+from sampling.allocation import FloatArray, IntArray
+from sampling.amounts import check_total, whole_total
 from sampling.arguments import require
 from sampling.claims import Number, Queue, exact, hand_out
+from sampling.wording import written
 
 
 class Apportionment(StrEnum):
@@ -36,6 +39,9 @@ class Apportionment(StrEnum):
     DHONDT = "dhondt"
     """Rounds down; favours large parts (Jefferson)."""
 
+
+MINIMUM: Final = Text("Mức tối thiểu", "minimum")
+MAXIMUM: Final = Text("Mức tối đa", "maximum")
 
 FIRST_IS_SURE: Final = (Apportionment.HUNTINGTON_HILL, Apportionment.ADAMS)
 """Methods whose divisor of the first form is 0: its claim beats every other."""
@@ -111,14 +117,24 @@ def apportion(
 
 
 def _weights(weights: Sequence[Number]) -> list[Fraction]:
-    finite = [not isinstance(w, float | np.floating) or isfinite(w) for w in weights]
+    finite = [isinstance(weight, int | Fraction) or isfinite(weight) for weight in weights]
     require(
-        (len(weights) > 0, "there are no parts"), (all(finite), f"weights={weights} are not finite")
+        (len(weights) > 0, Text("Chưa có phần nào để chia.", "there are no parts")),
+        (
+            all(finite),
+            Text("Số người của các phần phải hữu hạn.", f"weights={weights} are not finite"),
+        ),
     )
     shares = [exact(weight) for weight in weights]
     require(
-        (all(share >= 0 for share in shares), f"weights={weights} must not be negative"),
-        (any(share > 0 for share in shares), "all weights are 0"),
+        (
+            all(share >= 0 for share in shares),
+            Text("Số người của các phần không được âm.", f"weights={weights} must not be negative"),
+        ),
+        (
+            any(share > 0 for share in shares),
+            Text("Số người của mọi phần đều bằng 0 nên không chia được.", "all weights are 0"),
+        ),
     )
     return shares
 
@@ -132,21 +148,42 @@ def _bounds(
     """Bounds in which every part of weight 0 stands at its minimum."""
     shape = (len(shares),)
     lowest, highest = np.asarray(minimum), np.asarray(total if maximum is None else maximum)
-    bounds = {"minimum": lowest, "maximum": highest}
+    bounds = ((MINIMUM, lowest), (MAXIMUM, highest))
     require(
         *(
-            (b.shape in {(), shape}, f"{n} must be one number or {shape[0]}")
-            for n, b in bounds.items()
+            (
+                b.shape in {(), shape},
+                Text(
+                    f"{n.vi} phải là một số cho tất cả hoặc {written(shape[0])} số.",
+                    f"{n.en} must be one number or {shape[0]}",
+                ),
+            )
+            for n, b in bounds
         ),
-        *((b.dtype.kind in "iu", f"{n}={b} must be whole") for n, b in bounds.items()),
+        *(
+            (
+                b.dtype.kind in "iu",
+                Text(f"{n.vi} phải là số nguyên.", f"{n.en}={b} must be whole"),
+            )
+            for n, b in bounds
+        ),
     )
     lowest, highest = (np.broadcast_to(b, shape).astype(np.int64) for b in (lowest, highest))
     if maximum is None:
         highest = np.maximum(lowest, highest)
     weightless = np.array([share == 0 for share in shares])
     require(
-        (bool((lowest >= 0).all()), f"minimum={minimum} must not be negative"),
-        (bool((lowest <= highest).all()), f"minimum={minimum} exceeds maximum={maximum}"),
+        (
+            bool((lowest >= 0).all()),
+            Text(f"{MINIMUM.vi} không được âm.", f"minimum={minimum} must not be negative"),
+        ),
+        (
+            bool((lowest <= highest).all()),
+            Text(
+                "Có phần mà mức tối thiểu lớn hơn mức tối đa.",
+                f"minimum={minimum} exceeds maximum={maximum}",
+            ),
+        ),
     )
     return lowest, np.where(weightless, lowest, highest)
 
@@ -161,7 +198,10 @@ def _places(shares: Sequence[Fraction], rank: Sequence[int] | None) -> IntArray:
     require(
         (
             places.shape == (len(shares),) and len(set(places.tolist())) == len(shares),
-            f"rank needs {len(shares)} different places",
+            Text(
+                f"Thứ tự ưu tiên phải có {written(len(shares))} số khác nhau.",
+                f"rank needs {len(shares)} different places",
+            ),
         )
     )
     return places

@@ -17,8 +17,11 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from questionnaires.model import Text
 from sampling.allocation import FloatArray, IntArray, Strata
-from sampling.arguments import require
+from sampling.amounts import TOTAL, finite
+from sampling.arguments import must, require
+from sampling.wording import figure
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
@@ -52,12 +55,18 @@ class Box:
         one = np.zeros(strata.sizes.size, dtype=np.int64)
         return cls(rates, strata.minimum, strata.maximum, one if domains is None else domains)
 
-    def check_total(self, total: float) -> None:
-        """Refuse a total that the bounds do not allow, saying what they allow."""
+    def check_total(self, total: float) -> float:
+        """Return a total that the bounds allow; refuse another, saying what they allow."""
+        number = finite(TOTAL, total)
         least = float(self.minimum.sum())
         most = float(self.maximum[self.rates > 0].sum() + self.minimum[self.rates == 0].sum())
-        fits = least * (1 - ROUNDING) <= total <= most * (1 + ROUNDING)
-        require((fits, f"total={total} must lie between {least:g} and {most:g}, as bounds allow"))
+        wanted = Text(
+            f"phải từ {figure(least).vi} đến {figure(most).vi}, là mức các giới hạn cho phép",
+            f"lie between {least:g} and {most:g}, as bounds allow",
+        )
+        fits = least * (1 - ROUNDING) <= number <= most * (1 + ROUNDING)
+        require(must(TOTAL, total, wanted, holds=fits))
+        return number
 
     def forms(self, scale: FloatArray) -> FloatArray:
         """Forms of each stratum when domain ``d`` has ``t = scale[d]``."""

@@ -8,8 +8,7 @@ numbers of forms: ``sampling.continuous_allocation``.
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
-from math import floor, isfinite
+from math import floor, sqrt
 from operator import mul
 from typing import Final
 
@@ -28,6 +27,7 @@ from sampling.allocation import (
     variance_sentence,
     within_variance,
 )
+from sampling.amounts import BUDGET, finite
 from sampling.arguments import require
 from sampling.boxes import Box, divided
 from sampling.claims import exact
@@ -39,7 +39,13 @@ from sampling.integer_program import (
     whole_best,
     windows,
 )
-from sampling.wording import counted, figure
+from sampling.wording import counted, figure, written
+
+ROUNDS: Final = 100
+"""Rounds of the first purchase; in a last one whoever claims most takes all that can be paid."""
+
+LEVELS: Final = 1e-12
+"""Levels of saving this near are not told apart. [relative]"""
 
 OBJECTIVE_SCALE: Final = 1e3
 """A typical step saves this much for the solver, which stops at a gap of 1e-6."""
@@ -77,21 +83,28 @@ def integer_for_budget(budget: float, strata: Strata, *, seconds: float = TIME_L
 
     """
     lowest, highest = strata.whole_bounds()
-    require((isfinite(budget), f"budget={budget} must be a finite number"))
+    amount = finite(BUDGET, budget)
     unit = common_unit(strata.costs)
     prices = np.array([int(exact(cost) / unit) for cost in strata.costs], dtype=np.int64)
-    money, least = floor(exact(budget) / unit), int(prices @ lowest)
+    money, least = floor(exact(amount) / unit), _cost(prices, lowest)
     require(
-        (money >= least, f"budget={budget:,} is below {float(least * unit):,}, what minima cost")
+        (
+            money >= least,
+            Text(
+                f"Kinh phí {written(budget)} chưa đủ: riêng các mức tối thiểu cần "
+                f"{written(float(least * unit))}.",
+                f"budget={budget} is below {float(least * unit):,}, what minima cost",
+            ),
+        )
     )
-    if sum(map(mul, prices.tolist(), highest.tolist())) <= money:
+    if _cost(prices, highest) <= money:
         forms, bound = highest, within_variance(strata.spreads, highest)
     elif (prices == prices[0]).all():
         forms = integer_for_total(money // int(prices[0]), strata).n.astype(np.int64)
         bound = within_variance(strata.spreads, forms)
     else:
         forms, bound = _search(money, prices, strata, (lowest, highest), seconds)
-    return _result(budget, strata, forms, bound)
+    return _result(amount, strata, forms, bound)
 
 
 def _search(
@@ -108,7 +121,7 @@ def _search(
     reached = within_variance(strata.spreads, forms)
     multiplier = _multiplier(price, squares, real, bounds)
     nearest = whole_best(multiplier * price, squares, bounds)
-    taken = float(multiplier * (price @ nearest - money))
+    taken = float(multiplier * (_cost(prices, nearest) - money))
     lagrangian = within_variance(strata.spreads, nearest) + taken
     if reached - lagrangian <= PROOF_GAP**2 * reached:
         return forms, reached
@@ -120,10 +133,10 @@ def _search(
         window,
         -gains / scale,
         price[owner][None, :] / price.max(),
-        np.array([(money - float(prices @ window.low)) / price.max()]),
+        np.array([(money - _cost(prices, window.low)) / price.max()]),
         seconds=seconds,
     )
-    if chosen.forms is not None and int(prices @ chosen.forms) <= money:
+    if chosen.forms is not None and _cost(prices, chosen.forms) <= money:
         found = within_variance(strata.spreads, chosen.forms)
         forms, reached = (chosen.forms, found) if found < reached else (forms, reached)
     if window.complete:
@@ -160,27 +173,51 @@ def _start(
     floors: IntArray,
     bounds: tuple[IntArray, IntArray],
 ) -> IntArray:
-    """Round down, then buy what saves most for its price as long as the money lasts."""
+    """Round down, then buy what saves most for its price as long as the money lasts.
+
+    In a round everything that saves more than some level is bought at once, then one more form
+    each for whoever can still be paid. Somebody at the level cannot, and never will be: what is
+    left only falls. So the work does not depend on how many forms the money buys.
+    """
     lowest, highest = bounds
-    forms = floors if int(prices @ floors) <= money else lowest
-    left, held, most = money - int(prices @ forms), forms.tolist(), highest.tolist()
-    price, rank = prices.tolist(), strata.rank.tolist()
-    worth = (strata.spreads**2 / prices).tolist()
+    forms = floors if _cost(prices, floors) <= money else lowest.copy()
+    worth, left = strata.spreads**2 / prices, money - _cost(prices, forms)
+    for last in (*[False] * ROUNDS, True):
+        able = np.flatnonzero((forms < highest) & (prices <= left))
+        if not able.size:
+            break
+        bought = _above_a_level(left, prices[able], worth[able], forms[able], highest[able])
+        forms[able] += bought
+        left -= _cost(prices[able], bought)
+        saving = divided(worth, forms * (forms + 1.0))[able]
+        for stratum in able[np.lexsort((strata.rank[able], -saving))].tolist():
+            most = min(left // int(prices[stratum]), int(highest[stratum] - forms[stratum]))
+            more = most if last else min(most, 1)
+            forms[stratum] += more
+            left -= more * int(prices[stratum])
+    return forms
 
-    def offer(stratum: int) -> tuple[float, int, int]:
-        k = held[stratum]
-        return -worth[stratum] / (k * (k + 1)), rank[stratum], stratum
 
-    offers = [offer(stratum) for stratum in range(len(held)) if held[stratum] < most[stratum]]
-    heapify(offers)
-    while offers:
-        _, _, stratum = heappop(offers)
-        if price[stratum] <= left:
-            left -= price[stratum]
-            held[stratum] += 1
-            if held[stratum] < most[stratum]:
-                heappush(offers, offer(stratum))
-    return np.array(held, dtype=np.int64)
+def _above_a_level(
+    left: int, prices: IntArray, worth: FloatArray, held: IntArray, highest: IntArray
+) -> IntArray:
+    """Forms to buy so that all which save more than a level are held; the lowest level paid."""
+    high = float((worth / (held * (held + 1.0))).max())
+    low = float((worth / (highest * (highest + 1.0))).min())
+    bought = np.zeros_like(held)
+    while high > low * (1 + LEVELS):
+        level = sqrt(low) * sqrt(high)
+        more = whole_best(np.full(worth.shape, level), worth, (held, highest)) - held
+        if float(prices.astype(float) @ more) <= left and _cost(prices, more) <= left:
+            high, bought = level, more
+        else:
+            low = level
+    return bought
+
+
+def _cost(prices: IntArray, forms: IntArray) -> int:
+    """Price of all forms; whole numbers of any length."""
+    return sum(map(mul, prices.tolist(), forms.tolist()))
 
 
 def _result(budget: float, strata: Strata, forms: IntArray, bound: float) -> Allocation:

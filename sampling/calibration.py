@@ -21,9 +21,11 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.special import expit
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import RefusedError, require
 from sampling.raking import Margin, check_margins
-from sampling.weights import Array, checked_weights
+from sampling.weights import NO_WEIGHT, Array, checked_weights
+from sampling.wording import figure, written
 
 TOLERANCE = 1e-8
 """Largest relative difference between a known total and its weighted sum."""
@@ -176,7 +178,7 @@ def calibrate(
     error = problem.error(found)
     largest = float(np.abs(error).max())
     if largest > TOLERANCE:
-        raise ValueError(_why_not(problem, auxiliaries, size, error, steps))
+        raise RefusedError(_why_not(problem, auxiliaries, size, error, steps))
 
     factors = np.ones(weight.shape)
     factors[carrying] = found[kind]
@@ -281,19 +283,35 @@ def _newton(problem: _Problem) -> tuple[Array, int]:
 
 def _why_not(
     problem: _Problem, auxiliaries: Auxiliaries, size: Array, error: Array, steps: int
-) -> str:
+) -> Text:
     """Say which total cannot be hit, by the least that all must be missed together."""
     low, high = problem.limits
     missed = _least_missed(problem)
-    allowed = f"factors within [{low:g}, {high:g}]"
+    allowed = Text(_limits_in_words(low, high), f"factors within [{low:g}, {high:g}]")
     if np.abs(missed).max() > IMPOSSIBLE:
-        error, said = missed, f"no {allowed} hit the totals"
+        error = missed
+        said = Text(
+            f"Không hệ số nào {allowed.vi} đạt được các tổng", f"no {allowed.en} hit the totals"
+        )
     else:
-        said = f"{allowed} reach the totals only at their edge; not hit in {steps} steps"
+        said = Text(
+            f"Hệ số {allowed.vi} chỉ đạt được các tổng khi đứng hết ở giới hạn; sau "
+            f"{written(steps)} bước vẫn chưa đạt",
+            f"{allowed.en} reach the totals only at their edge; not hit in {steps} steps",
+        )
     at = int(np.abs(error).argmax())
-    wanted = auxiliaries.totals[at]
-    reached = wanted - error[at] * size[at]
-    return f"{said}: {auxiliaries.names[at]} wants {wanted:.10g}, nearest is {reached:.10g}"
+    name, wanted = auxiliaries.names[at], float(auxiliaries.totals[at])
+    reached = wanted - float(error[at] * size[at])
+    return Text(
+        f"{said.vi}: {name} cần {written(wanted)}, gần nhất là {figure(reached).vi}.",
+        f"{said.en}: {name} wants {wanted:.10g}, nearest is {reached:.10g}",
+    )
+
+
+def _limits_in_words(low: float, high: float) -> str:
+    if high < inf:
+        return f"từ {written(low)} đến {written(high)}"
+    return "không âm" if low == 0 else "dương hay âm"
 
 
 def _least_missed(problem: _Problem) -> Array:
@@ -323,22 +341,37 @@ def _check(
     low, high = bounds or (1.0, 1.0)
     sizes = f"{weight.size} weights, {totals.size} totals and {len(names)} names"
     require(
-        (bool(weight.any()), "no weight is above 0"),
+        (bool(weight.any()), NO_WEIGHT),
         (
             values.shape == (weight.size, totals.size) and len(names) == totals.size > 0,
-            f"{sizes} do not fit columns of shape {values.shape}",
+            Text(
+                f"Các cột không vừa với {written(weight.size)} trọng số, {written(totals.size)} "
+                f"tổng và {written(len(names))} tên.",
+                f"{sizes} do not fit columns of shape {values.shape}",
+            ),
         ),
         (
             bool(np.isfinite(values).all() and np.isfinite(totals).all()),
-            "columns and totals must be finite numbers",
+            Text(
+                "Số liệu của các cột và các tổng phải là số hữu hạn.",
+                "columns and totals must be finite numbers",
+            ),
         ),
         (
             bounded or bounds is None,
-            f"the {distance} distance has no bounds; take logit or bounded_linear",
+            Text(
+                f"Cách hiệu chỉnh {distance} không có giới hạn hệ số; muốn có giới hạn hãy chọn "
+                "logit hoặc bounded_linear.",
+                f"the {distance} distance has no bounds; take logit or bounded_linear",
+            ),
         ),
         (
             not bounded or (0 <= low < 1 < high < inf),
-            f"bounds {bounds} of the {distance} distance must be 0 <= L < 1 < U",
+            Text(
+                f"Cách hiệu chỉnh {distance} cần hai giới hạn hệ số: số dưới từ 0 đến dưới 1, số "
+                "trên lớn hơn 1.",
+                f"bounds {bounds} of the {distance} distance must be 0 <= L < 1 < U",
+            ),
         ),
     )
     if bounded:

@@ -8,8 +8,6 @@ such numbers gives no optimum: for whole forms see ``sampling.integer_allocation
 
 from __future__ import annotations
 
-from math import isfinite
-
 import numpy as np
 
 from questionnaires.model import Text
@@ -22,9 +20,10 @@ from sampling.allocation import (
     bounds_sentence,
     variance_sentence,
 )
+from sampling.amounts import BUDGET, VARIANCE, finite
 from sampling.arguments import require
 from sampling.boxes import ROUNDING, Box
-from sampling.wording import counted, figure
+from sampling.wording import counted, figure, written
 
 
 def continuous_for_total(total: float, strata: Strata) -> Allocation:
@@ -48,8 +47,7 @@ def continuous_for_total(total: float, strata: Strata) -> Allocation:
 
     """
     box = Box.around(strata, strata.spreads)
-    box.check_total(total)
-    forms = box.spend(np.ones_like(strata.sizes), np.array([float(total)]))
+    forms = box.spend(np.ones_like(strata.sizes), np.array([box.check_total(total)]))
     size, count = figure(total), counted(forms.size, strata.noun)
     return _least_variance(
         forms,
@@ -86,23 +84,27 @@ def continuous_for_budget(budget: float, strata: Strata) -> Allocation:
     """
     box = Box.around(strata, strata.spreads / np.sqrt(strata.costs))
     least = float(strata.costs @ strata.minimum)
+    money = finite(BUDGET, budget)
     require(
-        (isfinite(budget), f"budget={budget} must be a finite number"),
         (
-            budget >= least * (1 - ROUNDING),
-            f"budget={budget:,} is below {least:,}, the cost of every minimum",
+            money >= least * (1 - ROUNDING),
+            Text(
+                f"Kinh phí {written(budget)} chưa đủ: riêng các mức tối thiểu cần "
+                f"{figure(least).vi}.",
+                f"budget={budget} is below {least:,}, the cost of every minimum",
+            ),
         ),
     )
-    forms = box.spend(strata.costs, np.array([float(budget)]))
-    money, spent = figure(budget), figure(float(strata.costs @ forms))
+    forms = box.spend(strata.costs, np.array([money]))
+    paid, spent = figure(money), figure(float(strata.costs @ forms))
     count = counted(forms.size, strata.noun)
     return _least_variance(
         forms,
         strata,
         Text(
-            f"Phân bổ tối ưu trong phạm vi kinh phí {money.vi}, chưa làm tròn: chi {spent.vi} cho "
+            f"Phân bổ tối ưu trong phạm vi kinh phí {paid.vi}, chưa làm tròn: chi {spent.vi} cho "
             f"{count.vi}, có xét chi phí mỗi phiếu.",
-            f"Optimum within a budget of {money.en}, before rounding: {spent.en} is spent on "
+            f"Optimum within a budget of {paid.en}, before rounding: {spent.en} is spent on "
             f"{count.en}, with the cost of a form considered.",
         ),
         Method.BUDGET,
@@ -135,17 +137,23 @@ def continuous_for_variance(variance: float, strata: Strata) -> Allocation:
 
     """
     spreads, least = strata.spreads, strata.variance(strata.maximum)
-    allowed = variance + float(strata.sizes @ strata.deviations**2)
-    reachable = variance >= least - ROUNDING * abs(allowed)
+    wanted = finite(VARIANCE, variance)
+    allowed = wanted + float(strata.sizes @ strata.deviations**2)
     require(
-        (isfinite(variance), f"variance={variance} must be a finite number"),
-        (reachable, f"variance={variance:g} is out of reach: the upper bounds leave {least:g}"),
+        (
+            wanted >= least - ROUNDING * abs(allowed),
+            Text(
+                f"Phương sai {written(variance)} không đạt được: hỏi đến mức tối đa vẫn còn "
+                f"{figure(least).vi}.",
+                f"variance={wanted:g} is out of reach: the upper bounds leave {least:g}",
+            ),
+        ),
     )
     forms = Box.around(strata, spreads / np.sqrt(strata.costs)).reach(
         spreads**2, np.array([allowed])
     )
     cost = float(strata.costs @ forms)
-    limit, size, money = figure(variance), figure(float(forms.sum())), figure(cost)
+    limit, size, money = figure(wanted), figure(float(forms.sum())), figure(cost)
     return Allocation(
         forms,
         Method.OPTIMAL,

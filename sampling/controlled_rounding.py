@@ -17,11 +17,15 @@ from scipy.sparse import csr_array, vstack
 
 from questionnaires.model import Text
 from sampling.allocation import NAMED, Allocation, FloatArray, Goal, IntArray, Method
-from sampling.arguments import require
-from sampling.wording import counted, figure
+from sampling.arguments import Condition, RefusedError, require
+from sampling.quiet import quiet_output
+from sampling.wording import counted, figure, written
 
 MOST: Final = 1e12
 """Largest cell; sums of larger ones would no longer be exact. [forms]"""
+
+ROW: Final = Text("dòng", "row")
+COLUMN: Final = Text("cột", "column")
 
 WHOLE: Final = 1e-9
 """A number this near to a whole one is that one. [relative above 1]"""
@@ -66,15 +70,29 @@ def round_table(
     """
     cells = np.array(table, dtype=float)
     flat = cells.ndim == 2 and cells.size > 0  # noqa: PLR2004 - rows and columns
-    require((flat, f"table must have rows and columns, not shape {cells.shape}"))
+    require(
+        (
+            flat,
+            Text(
+                "Bảng phải có dòng và cột.",
+                f"table must have rows and columns, not shape {cells.shape}",
+            ),
+        )
+    )
     require(
         (
             bool(((cells >= 0) & (cells <= MOST)).all()),
-            f"cells must be finite and not negative, none above {MOST:g}",
+            Text(
+                f"Các ô của bảng phải là số không âm, nhiều nhất {written(MOST)}.",
+                f"cells must be finite and not negative, none above {MOST:g}",
+            ),
         ),
         (
             (row_totals is None) == (column_totals is None),
-            "row and column totals must be given together",
+            Text(
+                "Phải ghi cả tổng các dòng và tổng các cột, hoặc không ghi tổng nào.",
+                "row and column totals must be given together",
+            ),
         ),
     )
     low, high = _neighbours(cells)
@@ -84,12 +102,19 @@ def round_table(
         whole = _Totals(least[None], most[None])
     else:
         wanted = [np.asarray(totals, dtype=float) for totals in (row_totals, column_totals)]
-        require(*map(_whole, ("row", "column"), wanted, cells.shape))
-        rows = _stated("row", wanted[0], low.sum(axis=1), high.sum(axis=1))
-        columns = _stated("column", wanted[1], low.sum(axis=0), high.sum(axis=0))
+        require(*map(_whole, (ROW, COLUMN), wanted, cells.shape))
+        rows = _stated(ROW, wanted[0], low.sum(axis=1), high.sum(axis=1))
+        columns = _stated(COLUMN, wanted[1], low.sum(axis=0), high.sum(axis=0))
         sums = int(rows.least.sum()), int(columns.least.sum())
         require(
-            (sums[0] == sums[1], f"row totals add up to {sums[0]}, column totals to {sums[1]}"),
+            (
+                sums[0] == sums[1],
+                Text(
+                    f"Tổng các dòng cộng lại là {written(sums[0])}, tổng các cột là "
+                    f"{written(sums[1])}; hai số này phải bằng nhau.",
+                    f"row totals add up to {sums[0]}, column totals to {sums[1]}",
+                ),
+            ),
             *rows.problems,
             *columns.problems,
         )
@@ -106,7 +131,7 @@ class _Totals:
 
     least: IntArray
     most: IntArray
-    problems: tuple[tuple[bool, str], ...] = ()
+    problems: tuple[Condition, ...] = ()
 
 
 def _neighbours(values: FloatArray) -> tuple[IntArray, IntArray]:
@@ -117,21 +142,29 @@ def _neighbours(values: FloatArray) -> tuple[IntArray, IntArray]:
     return low, np.where(stays, low, low + 1)
 
 
-def _whole(line: str, totals: FloatArray, count: int) -> tuple[bool, str]:
+def _whole(line: Text, totals: FloatArray, count: int) -> Condition:
     whole = (totals == np.round(totals)) & (np.abs(totals) <= MOST)
     fits = totals.shape == (count,) and bool(whole.all())
-    return fits, f"{line} totals must be {count} whole numbers"
+    return fits, Text(
+        f"Tổng các {line.vi} phải là {written(count)} số nguyên.",
+        f"{line.en} totals must be {count} whole numbers",
+    )
 
 
-def _stated(line: str, wanted: FloatArray, low: IntArray, high: IntArray) -> _Totals:
+def _stated(line: Text, wanted: FloatArray, low: IntArray, high: IntArray) -> _Totals:
     total = wanted.astype(np.int64)
     wrong = np.flatnonzero((total < low) | (total > high))
-    named = "; ".join(
-        f"{line} {i + 1} shall be {total[i]} but its cells round to {low[i]} to {high[i]}"
+    problems = [
+        Text(
+            f"{line.vi.capitalize()} {i + 1}: tổng ghi {written(total[i])}, nhưng làm tròn các ô "
+            f"chỉ được từ {written(low[i])} đến {written(high[i])}.",
+            f"{line.en} {i + 1} shall be {total[i]} but its cells round to {low[i]} to {high[i]}",
+        )
         for i in wrong[:NAMED]
-    )
-    more = f"; {wrong.size - NAMED} {line}s more" if wrong.size > NAMED else ""
-    return _Totals(total, total, ((not wrong.size, named + more),))
+    ]
+    if more := wrong.size - min(wrong.size, NAMED):
+        problems.append(Text(f"Còn {written(more)} {line.vi} khác.", f"{more} {line.en}s more"))
+    return _Totals(total, total, tuple((False, problem) for problem in problems))
 
 
 def _transport(
@@ -147,20 +180,27 @@ def _transport(
             for line, each in zip((row, column, np.zeros_like(row)), totals, strict=True)
         ]
         settled = [low.sum(axis=1), low.sum(axis=0), low.sum()[None]]
-        found = milp(
-            1 - 2 * (cells - low)[row, column],
-            integrality=np.ones(row.size, dtype=np.int64),
-            options={"mip_rel_gap": 0.0},
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(
-                vstack(sums),
-                np.concatenate([t.least - s for t, s in zip(totals, settled, strict=True)]),
-                np.concatenate([t.most - s for t, s in zip(totals, settled, strict=True)]),
-            ),
+        allowed = LinearConstraint(
+            vstack(sums),
+            np.concatenate([t.least - s for t, s in zip(totals, settled, strict=True)]),
+            np.concatenate([t.most - s for t, s in zip(totals, settled, strict=True)]),
         )
+        with quiet_output():
+            found = milp(
+                1 - 2 * (cells - low)[row, column],
+                integrality=np.ones(row.size, dtype=np.int64),
+                options={"mip_rel_gap": 0.0},
+                bounds=Bounds(0, 1),
+                constraints=allowed,
+            )
         if found.x is None:
-            msg = "no rounding of the cells has all these totals at once"
-            raise ValueError(msg)
+            raise RefusedError(
+                Text(
+                    "Không cách làm tròn nào cho cùng lúc mọi tổng đã ghi; hãy sửa tổng các dòng "
+                    "hoặc các cột.",
+                    "no rounding of the cells has all these totals at once",
+                )
+            )
         rounded[row, column] += np.round(found.x).astype(np.int64)
     return rounded
 

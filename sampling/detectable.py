@@ -21,9 +21,11 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Final
 
-from sampling.arguments import require
-from sampling.precision import design_conditions, normal_quantile, people_condition
+from questionnaires.model import Text
+from sampling.arguments import TINY, Condition, at_least_one, between, must, positive, require
+from sampling.precision import SD, SHARE, design_conditions, normal_quantile, people_condition
 from sampling.sample_size import SampleSize, finite_size, response_condition, sample_size
+from sampling.wording import written
 
 HALVINGS: Final = 60
 """Halvings of the range 0-1 after which nothing is left of it in floating point."""
@@ -76,8 +78,8 @@ def crossed_information(
 
     """
     require(
-        (per_unit >= 1, f"per_unit={per_unit} must be at least 1"),
-        (units >= 1, f"units={units} must be at least 1"),
+        at_least_one(Text("Số người trả lời", "per_unit"), per_unit),
+        at_least_one(Text("Số đơn vị", "units"), units),
         _rho_condition(rho),
     )
     shared, ballots = rho or 0.0, per_unit * units
@@ -138,8 +140,8 @@ def size_per_unit(
 
     """
     require(
-        (difference > 0, f"difference={difference} must be above 0"),
-        (sd > 0, f"sd={sd} must be above 0"),
+        positive(Text("Chênh lệch cần nhận ra", "difference"), difference),
+        positive(SD, sd),
         *_conditions(population, deff, alpha, power, rho),
         response_condition(response_rate),
     )
@@ -176,8 +178,20 @@ def size_per_unit_of_proportions(
 
     """
     require(
-        (0 < p1 < 1 and 0 < p2 < 1, f"p1={p1} and p2={p2} must lie in (0, 1)"),
-        (p1 != p2, f"p1 and p2 must differ, both are {p1}"),
+        (
+            all(TINY <= p < 1 for p in (p1, p2)),
+            Text(
+                f"Hai tỷ lệ là {written(p1)} và {written(p2)} nhưng phải lớn hơn 0 và nhỏ hơn 1.",
+                f"p1={p1} and p2={p2} must lie in (0, 1)",
+            ),
+        ),
+        (
+            p1 != p2,
+            Text(
+                f"Hai tỷ lệ phải khác nhau; cả hai đang là {written(p1)}.",
+                f"p1 and p2 must differ, both are {p1}",
+            ),
+        ),
         *_conditions(population, deff, alpha, power, rho),
         response_condition(response_rate),
     )
@@ -220,7 +234,7 @@ def detectable_difference(
 
     """
     require(
-        (sd > 0, f"sd={sd} must be above 0"),
+        positive(SD, sd),
         *_pair_conditions(n1, n2, population1, population2, rho),
         *_conditions(None, deff, alpha, power, rho),
     )
@@ -265,7 +279,7 @@ def detectable_difference_of_proportions(
 
     """
     require(
-        (0 < p < 1, f"p={p} must lie in (0, 1)"),
+        between(SHARE, p),
         *_pair_conditions(n1, n2, population1, population2, rho),
         *_conditions(None, deff, alpha, power, rho),
     )
@@ -316,26 +330,32 @@ def _covariance(p1: float, p2: float, rho: float | None) -> float:
 
 def _conditions(
     population: int | None, deff: float, alpha: float, power: float, rho: float | None
-) -> tuple[tuple[bool, str], ...]:
+) -> tuple[Condition, ...]:
+    wanted = Text("phải lớn hơn một nửa mức ý nghĩa và nhỏ hơn 1", "lie between alpha / 2 and 1")
     return (
         *design_conditions(population, deff, alpha),
-        (alpha / 2 < power < 1, f"power={power} must lie between alpha / 2 and 1"),
+        must(Text("Khả năng phát hiện", "power"), power, wanted, holds=alpha / 2 < power < 1),
         _rho_condition(rho),
     )
 
 
-def _rho_condition(rho: float | None) -> tuple[bool, str]:
-    return rho is None or 0 <= rho < 1, f"rho={rho} must lie in [0, 1)"
+def _rho_condition(rho: float | None) -> Condition:
+    wanted = Text("phải từ 0 đến dưới 1", "lie in [0, 1)")
+    return must(Text("Tương quan", "rho"), rho, wanted, holds=rho is None or 0 <= rho < 1)
 
 
 def _pair_conditions(
     n1: int, n2: int, population1: int | None, population2: int | None, rho: float | None
-) -> tuple[tuple[bool, str], ...]:
+) -> tuple[Condition, ...]:
     return (
         people_condition(n1, population1, "1"),
         people_condition(n2, population2, "2"),
         (
             rho is None or (n1, population1) == (n2, population2),
-            "with rho the same people rate both units: n1, n2 and the populations must agree",
+            Text(
+                "Có tương quan tức là cùng những người ấy chấm cả hai đơn vị: số người trả lời và "
+                "số người của tổng thể phải như nhau.",
+                "with rho the same people rate both units: n1, n2 and the populations must agree",
+            ),
         ),
     )

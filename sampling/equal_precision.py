@@ -27,13 +27,13 @@ from sampling.allocation import (
     Method,
     Strata,
     bounds_sentence,
-    check_total,
-    fits,
+    unasked_sentence,
 )
+from sampling.amounts import check_total, fits
 from sampling.arguments import require
 from sampling.boxes import Box, divided
 from sampling.claims import Queue, exact, hand_out
-from sampling.wording import counted, figure
+from sampling.wording import counted, figure, written
 
 UNITS = Text("đơn vị", "units")
 
@@ -98,8 +98,7 @@ def equal_precision(
             forms = errors.one_by_one(whole, lowest, highest)
         objective = bound = errors.largest(forms)
     else:
-        Box.around(strata, strata.spreads).check_total(total)
-        forms, more = errors.continuous(total)
+        forms, more = errors.continuous(Box.around(strata, strata.spreads).check_total(total))
         objective, bound = errors.largest(forms), errors.largest(more)
     return Allocation(
         forms,
@@ -154,14 +153,29 @@ class _Errors:
         number = {code: place for place, code in enumerate(dict.fromkeys(codes))}
         priority = np.asarray(priorities, dtype=float)
         require(
-            (len(codes) == shape[0], f"{shape[0]} strata need as many units, not {len(codes)}"),
+            (
+                len(codes) == shape[0],
+                Text(
+                    f"{written(shape[0])} tầng cần chừng ấy đơn vị, nhưng chỉ có "
+                    f"{written(len(codes))}.",
+                    f"{shape[0]} strata need as many units, not {len(codes)}",
+                ),
+            ),
             (
                 mean is None or fits(mean, shape[0]),
-                f"means must be positive, one or {shape[0]} of them",
+                Text(
+                    f"Trung bình phải là số lớn hơn 0: một số cho tất cả hoặc {written(shape[0])} "
+                    "số.",
+                    f"means must be positive, one or {shape[0]} of them",
+                ),
             ),
             (
                 fits(priority, len(number)),
-                f"priorities must be positive, one or {len(number)} of them",
+                Text(
+                    f"Mức ưu tiên phải là số lớn hơn 0: một số cho tất cả hoặc "
+                    f"{written(len(number))} số, mỗi đơn vị một số.",
+                    f"priorities must be positive, one or {len(number)} of them",
+                ),
             ),
         )
         unit = np.array([number[code] for code in codes], dtype=np.int64)
@@ -313,6 +327,7 @@ def _sentences(
             f"{what.en} among the {noun.en} is as small as possible.",
         ),
         *bounds_sentence(errors.strata, forms),
+        *unasked_sentence(errors.strata, forms),
         Text(
             f"{what.vi} lớn nhất {worst.vi}, nhỏ nhất {best.vi}.",
             f"Largest {what.en} {worst.en}, smallest {best.en}.",

@@ -16,10 +16,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from questionnaires.model import Campaign, Text
-from sampling.arguments import require
+from sampling.arguments import listing, require
 from sampling.quotas import QuotaCell, expand_quotas
+
+NOT_CELLS: Final = Text("Kế hoạch không có ô", "not cells of the plan")
+NOT_UNITS: Final = Text("Kế hoạch không có đơn vị", "not units of the plan")
 
 
 class Payee(StrEnum):
@@ -166,12 +170,16 @@ def plan_fees(campaign: Campaign, cells: Iterable[QuotaCell] | None = None) -> F
     chosen = expand_quotas(campaign) if cells is None else tuple(cells)
     named = Counter((cell.rule, cell.unit) for cell in chosen)
     wanted = {(cell.rule, cell.unit): cell.target for cell in chosen}
-    _refuse(
-        {
-            "not cells of the plan": _strange(campaign, wanted),
-            "cells named twice": [_name(key) for key, times in named.items() if times > 1],
-            "targets below zero": [_name(key) for key, target in wanted.items() if target < 0],
-        }
+    require(
+        listing(NOT_CELLS, _strange(campaign, wanted)),
+        listing(
+            Text("Ô ghi hai lần", "cells named twice"),
+            [_name(key) for key, times in named.items() if times > 1],
+        ),
+        listing(
+            Text("Chỉ tiêu âm", "targets below zero"),
+            [_name(key) for key, target in wanted.items() if target < 0],
+        ),
     )
     return _fees(campaign, wanted, campaign.unit_by_code)
 
@@ -203,12 +211,16 @@ def settle_fees(
     impossible = [
         _name(key) for key, count in ballots.items() if not 0 <= count.valid <= count.returned
     ]
-    _refuse(
-        {
-            "not cells of the plan": _strange(campaign, ballots),
-            "more valid than returned ballots, or fewer than none": impossible,
-            "not units of the plan": sorted(set(units_done) - set(campaign.unit_by_code)),
-        }
+    require(
+        listing(NOT_CELLS, _strange(campaign, ballots)),
+        listing(
+            Text(
+                "Số phiếu hợp lệ nhiều hơn số phiếu thu về, hoặc âm",
+                "more valid than returned ballots, or fewer than none",
+            ),
+            impossible,
+        ),
+        listing(NOT_UNITS, sorted(set(units_done) - set(campaign.unit_by_code))),
     )
     by_return = campaign.settings.fee_basis == "returned"
     paid = {key: count.returned if by_return else count.valid for key, count in ballots.items()}
@@ -253,11 +265,12 @@ def balance_advances(
         If cash went to units the plan does not have, or is negative; all are named.
 
     """
-    _refuse(
-        {
-            "not units of the plan": sorted(set(advanced_vnd) - set(campaign.unit_by_code)),
-            "advances below zero": [unit for unit, cash in advanced_vnd.items() if cash < 0],
-        }
+    require(
+        listing(NOT_UNITS, sorted(set(advanced_vnd) - set(campaign.unit_by_code))),
+        listing(
+            Text("Tạm ứng âm", "advances below zero"),
+            [unit for unit, cash in advanced_vnd.items() if cash < 0],
+        ),
     )
     due = {line.unit: line.total_vnd for line in fees_by_unit(campaign, owed)}
     balances = (
@@ -314,8 +327,3 @@ def _strange(campaign: Campaign, cells: Iterable[tuple[str, str]]) -> list[str]:
 
 def _name(cell: tuple[str, str]) -> str:
     return "/".join(cell)
-
-
-def _refuse(problems: Mapping[str, list[str]]) -> None:
-    """Say everything that is wrong at once, if anything is."""
-    require(*((not names, f"{problem}: {', '.join(names)}") for problem, names in problems.items()))

@@ -18,7 +18,9 @@ from hashlib import sha256
 from typing import Final
 from unicodedata import normalize
 
+from questionnaires.model import Text
 from sampling.arguments import require
+from sampling.wording import written
 
 Size = int | Decimal | Fraction
 """An exact number; 21.6 is not one in floating point, ``Decimal("21.6")`` is."""
@@ -127,17 +129,45 @@ def make_frame(
     broken = [text for text in texts if "\t" in text or "\n" in text]
     inexact = [size for size in columns[1] if not _is_exact(size)]
     require(
-        (bool(frame_id), "a list needs a name"),
-        (count > 0, "the list is empty"),
-        (all(given), "a key is empty"),
-        (not twice, f"keys come twice: {_some(twice)}"),
-        (not broken, f"texts hold a tab or a line break: {_some(broken)}"),
-        (not inexact, f"sizes must be exact numbers from 0 on, not {_some(inexact)}"),
+        (bool(frame_id), Text("Danh sách phải có tên.", "a list needs a name")),
+        (count > 0, Text("Danh sách không có dòng nào.", "the list is empty")),
+        (all(given), Text("Có dòng chưa ghi mã.", "a key is empty")),
+        (
+            not twice,
+            Text(
+                f"Mỗi mã chỉ được ghi một lần; mã trùng: {_some(twice, 'mã khác')}.",
+                f"keys come twice: {_some(twice)}",
+            ),
+        ),
+        (
+            not broken,
+            Text(
+                f"Có ô chứa dấu tab hoặc dấu xuống dòng: {_some(broken, 'ô khác')}.",
+                f"texts hold a tab or a line break: {_some(broken)}",
+            ),
+        ),
+        (
+            not inexact,
+            Text(
+                f"Quy mô phải là số từ 0 trở lên; có ô ghi {_some(inexact, 'ô khác')}.",
+                f"sizes must be exact numbers from 0 on, not {_some(inexact)}",
+            ),
+        ),
         (
             all(len(column) == count for column in columns),
-            f"{count} keys, but strata, sizes and sort keys of {[len(c) for c in columns]} rows",
+            Text(
+                f"Có {written(count)} mã nhưng cột tầng, quy mô, thứ tự không đủ chừng ấy dòng.",
+                f"{count} keys, but strata, sizes and sort keys of {[len(c) for c in columns]} "
+                "rows",
+            ),
         ),
-        (sort_keys is None or bool(sorted_by), "say in words what the list is sorted by"),
+        (
+            sort_keys is None or bool(sorted_by),
+            Text(
+                "Hãy ghi danh sách được xếp theo thứ tự nào.",
+                "say in words what the list is sorted by",
+            ),
+        ),
     )
     rows = sorted(zip(columns[2], given, *columns[:2], strict=True), key=lambda row: row[:2])
     in_order, ordered, of_strata, of_sizes = zip(*rows, strict=True)
@@ -161,6 +191,12 @@ def _is_exact(size: object) -> bool:
     return isinstance(size, int | Fraction) and size >= 0
 
 
-def _some(items: Sequence[object]) -> str:
-    shown = ", ".join(repr(item) for item in items[:SHOWN])
-    return f"{shown} and {len(items) - SHOWN} more" if len(items) > SHOWN else shown
+def _some(items: Sequence[object], others: str = "") -> str:
+    """Name a few; ``others`` is the Vietnamese of the rest, English without it."""
+    if others:
+        shown = ", ".join(f"“{item}”" for item in items[:SHOWN])
+        rest = f" và {written(len(items) - SHOWN)} {others}"
+    else:
+        shown = ", ".join(repr(item) for item in items[:SHOWN])
+        rest = f" and {len(items) - SHOWN} more"
+    return shown + rest if len(items) > SHOWN else shown

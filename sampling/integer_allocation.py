@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -25,12 +24,12 @@ from sampling.allocation import (
     Method,
     Strata,
     bounds_sentence,
-    check_total,
     variance_sentence,
 )
+from sampling.amounts import VARIANCE, check_total, finite
 from sampling.arguments import require
 from sampling.claims import Queue, exact, hand_out
-from sampling.wording import counted, figure
+from sampling.wording import counted, figure, written
 
 VARIANCE_TOLERANCE: Final = 1e-12
 """Rounding error forgiven when a variance meets its bound. [relative]"""
@@ -65,11 +64,11 @@ def integer_for_total(total: int, strata: Strata) -> Allocation:
 
     """
     lowest, highest = strata.whole_bounds()
-    check_total(total, lowest, highest)
+    whole = check_total(total, lowest, highest)
     forms = hand_out(
-        variance_queue(strata, lowest, highest, total), lambda held: int(held.sum()) >= total
+        variance_queue(strata, lowest, highest, whole), lambda held: int(held.sum()) >= whole
     )
-    size, count = figure(total), counted(forms.size, strata.noun)
+    size, count = figure(whole), counted(forms.size, strata.noun)
     variance = strata.variance(forms)
     return Allocation(
         forms,
@@ -119,7 +118,8 @@ def integer_for_variance(variance: float, strata: Strata) -> Allocation:
     """
     lowest, highest = strata.whole_bounds()
     least = strata.variance(highest)
-    allowed = variance + float(strata.sizes @ strata.deviations**2)
+    wanted = finite(VARIANCE, variance)
+    allowed = wanted + float(strata.sizes @ strata.deviations**2)
     allowed += VARIANCE_TOLERANCE * abs(allowed)
     squares = strata.spreads**2
 
@@ -127,15 +127,18 @@ def integer_for_variance(variance: float, strata: Strata) -> Allocation:
         return float((squares / np.maximum(held, 1)).sum()) <= allowed
 
     require(
-        (isfinite(variance), f"variance={variance} must be a finite number"),
         (
             enough(highest),
-            f"variance={variance:g} is out of reach: all {highest.sum()} forms leave {least:g}",
+            Text(
+                f"Phương sai {written(variance)} không đạt được: hỏi đủ "
+                f"{written(int(highest.sum()))} phiếu cho phép vẫn còn {figure(least).vi}.",
+                f"variance={wanted:g} is out of reach: all {highest.sum()} forms leave {least:g}",
+            ),
         ),
     )
     forms = hand_out(variance_queue(strata, lowest, highest, int(highest.sum())), enough)
     total = int(forms.sum())
-    size, limit, count = figure(total), figure(variance), counted(forms.size, strata.noun)
+    size, limit, count = figure(total), figure(wanted), counted(forms.size, strata.noun)
     return Allocation(
         forms,
         Method.OPTIMAL,

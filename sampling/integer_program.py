@@ -18,10 +18,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from questionnaires.model import Text
 from sampling.allocation import FloatArray, IntArray
 from sampling.arguments import require
 from sampling.boxes import divided
 from sampling.claims import exact
+from sampling.quiet import quiet_output
+from sampling.wording import figure
 
 MOST_STEPS: Final = 5000
 """Binaries given to the solver; with more, windows are cut and prove nothing by themselves."""
@@ -157,13 +160,14 @@ def choose_steps(
     if not prices.size:
         met = bool((limits >= 0).all())
         return Chosen(window.low if met else None, 0.0 if met else np.inf)
-    found = milp(
-        prices,
-        integrality=np.ones(prices.size, dtype=np.int64),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(rows * ROW_SCALE, ub=limits * ROW_SCALE),
-        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
-    )
+    with quiet_output():
+        found = milp(
+            prices,
+            integrality=np.ones(prices.size, dtype=np.int64),
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(rows * ROW_SCALE, ub=limits * ROW_SCALE),
+            options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
+        )
     bound = -np.inf if found.mip_dual_bound is None else float(found.mip_dual_bound)
     if found.x is None:
         return Chosen(None, bound)
@@ -185,5 +189,14 @@ def common_unit(costs: FloatArray) -> Fraction:
     below = lcm(*(ratio.denominator for ratio in ratios))
     unit = Fraction(gcd(*(int(ratio * below) for ratio in ratios)), below)
     finest = max(ratios) / FINEST
-    require((unit >= finest, f"costs are multiples of {float(unit):g} only; round them"))
+    require(
+        (
+            unit >= finest,
+            Text(
+                f"Chi phí các phiếu lẻ quá nhỏ (chỉ cùng chia hết cho {figure(float(unit)).vi}); "
+                "hãy làm tròn chi phí.",
+                f"costs are multiples of {float(unit):g} only; round them",
+            ),
+        )
+    )
     return unit

@@ -20,8 +20,10 @@ from math import lcm
 import numpy as np
 import numpy.typing as npt
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import Condition, is_whole, must, require
 from sampling.frames import Size
+from sampling.wording import written
 
 
 def inclusion_probabilities(sizes: Sequence[Size], n: int) -> npt.NDArray[np.float64]:
@@ -89,7 +91,7 @@ def systematic_rows(count: int, n: int, start: Fraction) -> list[int]:
     Cochran (1977), *Sampling Techniques*, 3rd ed., §8.1.
 
     """
-    require((0 <= n <= count, f"cannot draw {n} of {count} rows"), _start_condition(start))
+    require(_rows_condition(n, count, Text("dòng", "rows")), _start_condition(start))
     return _steps(count, n, start)
 
 
@@ -169,7 +171,7 @@ def _steps(total: int, n: int, start: Fraction) -> list[int]:
 def _whole_sizes(sizes: Sequence[Size], n: int) -> list[int]:
     """Bring sizes to a common denominator; refuse to draw more rows than have a size."""
     able = sum(size > 0 for size in sizes)
-    require((0 <= n <= able, f"cannot draw {n} of {able} rows with a size above 0"))
+    require(_rows_condition(n, able, Text("dòng có quy mô lớn hơn 0", "rows with a size above 0")))
     if all(isinstance(size, int) for size in sizes):
         return [int(size) for size in sizes]
     exact = [Fraction(size) for size in sizes]
@@ -194,5 +196,13 @@ def _certain(sizes: Sequence[int], n: int) -> set[int]:
         total -= sum(sizes[row] for row in found)
 
 
-def _start_condition(start: Fraction) -> tuple[bool, str]:
-    return 0 <= start < 1, f"start={start} must lie in [0, 1)"
+def _rows_condition(n: int, able: int, what: Text) -> Condition:
+    return is_whole(n) and 0 <= n <= able, Text(
+        f"Không chọn được {written(n)} trong {written(able)} {what.vi}.",
+        f"cannot draw {n} of {able} {what.en}",
+    )
+
+
+def _start_condition(start: Fraction) -> Condition:
+    wanted = Text("phải từ 0 đến dưới 1", "lie in [0, 1)")
+    return must(Text("Điểm xuất phát", "start"), start, wanted, holds=0 <= start < 1)

@@ -16,8 +16,10 @@ from math import fsum, inf
 import numpy as np
 import numpy.typing as npt
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import AT_LEAST_ONE, NOT_NEGATIVE, must, require
 from sampling.weights import Array, checked_weights
+from sampling.wording import written
 
 FEWEST_RESPONDENTS = 10
 """Respondents a non-response class needs to stand alone. [persons]"""
@@ -129,14 +131,44 @@ def adjust_for_nonresponse(
     present = sorted(set(label.tolist()))
     listed = present if order is None else [str(name) for name in order]
     missing = sorted(set(present) - set(listed))
+    silent = int(np.sum(weight <= 0))
     require(
         (
             weight.shape == answered.shape == label.shape,
-            f"shapes {weight.shape}, {answered.shape}, {label.shape} differ",
+            Text(
+                f"Có {written(weight.size)} trọng số, {written(answered.size)} dấu trả lời, "
+                f"{written(label.size)} lớp; phải bằng nhau.",
+                f"shapes {weight.shape}, {answered.shape}, {label.shape} differ",
+            ),
         ),
-        (bool(answered.any()), "nobody answered"),
-        (bool((weight > 0).all()), f"{int(np.sum(weight <= 0))} weights are not above 0"),
-        (not missing, f"classes missing from the order: {', '.join(missing)}"),
+        (bool(answered.any()), Text("Không ai trả lời.", "nobody answered")),
+        (
+            not silent,
+            Text(
+                f"Có {written(silent)} trọng số không lớn hơn 0; mọi người được hỏi phải có trọng "
+                "số.",
+                f"{silent} weights are not above 0",
+            ),
+        ),
+        (
+            not missing,
+            Text(
+                f"Thứ tự các lớp còn thiếu: {', '.join(missing)}.",
+                f"classes missing from the order: {', '.join(missing)}",
+            ),
+        ),
+        must(
+            Text("Số người trả lời ít nhất của một lớp", "fewest_respondents"),
+            fewest_respondents,
+            NOT_NEGATIVE,
+            holds=fewest_respondents >= 0,
+        ),
+        must(
+            Text("Hệ số lớn nhất của một lớp", "largest_factor"),
+            largest_factor,
+            AT_LEAST_ONE,
+            holds=largest_factor >= 1,
+        ),
     )
 
     tallies = [

@@ -23,6 +23,7 @@ from unicodedata import normalize
 import numpy as np
 import numpy.typing as npt
 
+from questionnaires.model import Text
 from sampling.arguments import require
 
 BITS: Final = 53
@@ -67,7 +68,13 @@ def permanent_numbers(
     """
     texts = [normalize("NFC", key) for key in keys]
     head = _head(seed, frame_id)
-    require((not any("\n" in text for text in texts), "a person's key holds a line break"))
+    broken = any("\n" in text for text in texts)
+    require(
+        (
+            not broken,
+            Text("Mã của một người có dấu xuống dòng.", "a person's key holds a line break"),
+        )
+    )
     first = b"".join(sha256(head + text.encode()).digest()[:8] for text in texts)
     bits = np.frombuffer(first, dtype=">u8").astype(np.uint64) >> np.uint64(64 - BITS)
     numbers = bits.astype(np.float64) * 2.0**-BITS
@@ -100,7 +107,13 @@ def seed_digest(seed: str) -> str:
 
 def _head(seed: str, frame_id: str) -> bytes:
     require(
-        (bool(seed) and "\n" not in seed, "the seed must be one line of text"),
-        (bool(frame_id) and "\n" not in frame_id, "the list's name must be one line of text"),
+        (
+            bool(seed) and "\n" not in seed,
+            Text("Số công khai phải là một dòng chữ.", "the seed must be one line of text"),
+        ),
+        (
+            bool(frame_id) and "\n" not in frame_id,
+            Text("Tên danh sách phải là một dòng chữ.", "the list's name must be one line of text"),
+        ),
     )
     return normalize("NFC", f"{seed}\n{frame_id}\n").encode()

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from questionnaires.model import Campaign, Design, QuotaRule, Text
-from sampling.arguments import require
+from sampling.arguments import listing, require
 from sampling.detectable import detectable_difference
 from sampling.precision import margin_of_mean, margin_of_proportion
 from sampling.quotas import QuotaCell, expand_quotas, grouped
@@ -235,11 +235,15 @@ def _peopled(
     pools = {(c.rule, c.target, given.get((c.rule, c.unit))) for c in judged if c.rule in crossed}
     uneven = sorted(rule for rule, n in Counter(pool[0] for pool in pools).items() if n > 1)
     require(
-        (not unknown, f"the plan has no cell {', '.join(unknown)}"),
-        (not negative, f"negative population in {', '.join(negative)}"),
+        listing(Text("Kế hoạch không có ô", "the plan has no cell"), unknown, mark=""),
+        listing(Text("Số người âm ở ô", "negative population in"), negative, mark=""),
         (
             not uneven,
-            f"the people of {', '.join(uneven)} rate every unit: one target, one population",
+            Text(
+                f"Người của dòng {', '.join(uneven)} chấm mọi đơn vị: chỉ có một chỉ tiêu, một số "
+                "người.",
+                f"the people of {', '.join(uneven)} rate every unit: one target, one population",
+            ),
         ),
     )
     return tuple((cell, given.get((cell.rule, cell.unit))) for cell in judged)
@@ -367,19 +371,22 @@ def _chance(rule: QuotaRule, given: Assumptions) -> Text:
 
 
 def _shortage(campaign: Campaign, cell: QuotaCell, population: int) -> Text:
-    rule, unit = campaign.rule_by_code[cell.rule], campaign.unit_by_code[cell.unit]
+    """Say it of one unit; of a ``cross`` rule in the same words for every unit."""
+    rule = campaign.rule_by_code[cell.rule]
+    crossed = rule.design is Design.CROSS
+    where = "" if crossed else f", {campaign.unit_by_code[cell.unit].name}"
     remedy = Text(
         "hãy giảm chỉ tiêu hoặc hỏi hết số người này",
         "lower the target or ask all of them",
     )
-    if rule.top_up_from:
+    if rule.top_up_from and not crossed:
         labels = {group.code: group.label for group in campaign.groups}
         other = labels.get(rule.top_up_from, Text(rule.top_up_from, rule.top_up_from))
         remedy = Text(f"phần thiếu lấy bổ sung từ {other.vi}", f"topped up from {other.en}")
     return Text(
-        f"{rule.code}, {unit.name}: cần {grouped(cell.target)} người nhưng chỉ có "
+        f"{rule.code}{where}: cần {grouped(cell.target)} người nhưng chỉ có "
         f"{grouped(population)}; {remedy.vi}.",
-        f"{rule.code}, {unit.name}: {cell.target:,} people are wanted, but there are only "
+        f"{rule.code}{where}: {cell.target:,} people are wanted, but there are only "
         f"{population:,}; {remedy.en}.",
     )
 

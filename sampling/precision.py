@@ -17,8 +17,29 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, inf, sqrt
 from statistics import NormalDist
+from typing import Final
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import (
+    COUNTABLE,
+    MOST_PEOPLE,
+    Condition,
+    at_least_one,
+    between,
+    exact_fraction,
+    must,
+    must_be_exact,
+    positive,
+    require,
+)
+from sampling.wording import written
+
+SD: Final = Text("Độ lệch chuẩn", "sd")
+SHARE: Final = Text("Tỷ lệ dự kiến", "p")
+MARGIN: Final = Text("Sai số", "margin")
+
+LEAST_ALPHA: Final = 1e-12
+"""Smallest level: what is left of 1 after it must still be told from 1. [0-1]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +93,7 @@ def margin_of_proportion(
     """
     require(
         people_condition(n, population),
-        (0 < p < 1, f"p={p} must lie in (0, 1)"),
+        between(SHARE, p),
         *design_conditions(population, deff, alpha),
     )
     return normal_quantile(alpha) * sqrt(p * (1 - p) / _effective_size(n, population, deff))
@@ -109,7 +130,7 @@ def margin_of_mean(
     """
     require(
         people_condition(n, population),
-        (sd > 0, f"sd={sd} must be above 0"),
+        positive(SD, sd),
         *design_conditions(population, deff, alpha),
     )
     unseen = 1.0 if population is None else 1 - n / population
@@ -148,7 +169,12 @@ def wilson_interval(
     """
     require(
         people_condition(n, population),
-        (0 <= successes <= n, f"successes={successes} must lie between 0 and n={n}"),
+        must(
+            Text("Số người trả lời đúng", "successes"),
+            successes,
+            Text(f"phải từ 0 đến {written(n)}", f"lie between 0 and n={n}"),
+            holds=0 <= successes <= n,
+        ),
         *design_conditions(population, deff, alpha),
     )
     p = successes / n
@@ -183,11 +209,13 @@ def slovin(population: int, margin: Decimal | Fraction | str) -> SlovinSize:
     Guide 1159/BNV-CCHC (2014), part III; Yamane (1967), *Statistics*, 2nd ed., p. 886.
 
     """
-    e = Fraction(margin)
+    found = exact_fraction(margin)
+    e = found or Fraction(0)
+    wanted = Text("phải lớn hơn 0 và nhỏ hơn 1", "lie in (0, 1)")
     require(
-        (population >= 1, f"population={population} must be at least 1"),
-        (not isinstance(margin, float), f"margin={margin} must be text or an exact number"),
-        (0 < e < 1, f"margin={margin} must lie in (0, 1)"),
+        at_least_one(Text("Số người của danh sách", "population"), population),
+        must_be_exact(MARGIN, margin, found),
+        must(MARGIN, margin, wanted, holds=found is None or 0 < e < 1),
     )
     exact = population / (1 + population * e * e)
     return SlovinSize(exact, ceil(exact))
@@ -200,21 +228,30 @@ def normal_quantile(alpha: float) -> float:
 
 def design_conditions(
     population: int | None, deff: float, alpha: float = 0.05
-) -> tuple[tuple[bool, str], ...]:
+) -> tuple[Condition, ...]:
     """Say what a population, a design effect and a level must be, and whether they are."""
+    level = Text("phải lớn hơn 0 (ít nhất 10⁻¹²) và nhỏ hơn 1", "lie in (0, 1)")
     return (
-        (population is None or population >= 1, f"population={population} must be at least 1"),
-        (0 < deff < inf, f"deff={deff} must be above 0"),
-        (0 < alpha < 1, f"alpha={alpha} must lie in (0, 1)"),
+        at_least_one(
+            Text("Số người của tổng thể", "population"), 1 if population is None else population
+        ),
+        positive(Text("Hệ số thiết kế", "deff"), deff),
+        must(Text("Mức ý nghĩa", "alpha"), alpha, level, holds=LEAST_ALPHA <= alpha < 1),
     )
 
 
-def people_condition(n: int, population: int | None, unit: str = "") -> tuple[bool, str]:
+def people_condition(n: int, population: int | None, unit: str = "") -> Condition:
     """Say how many people of a unit can answer, and whether ``n`` of them do."""
+    name = Text(f"Số người trả lời{unit and f' ở đơn vị {unit}'}", f"n{unit}")
     if population is None:
-        return n >= 1, f"n{unit}={n} must be at least 1"
-    sentence = f"n{unit}={n} must lie between 1 and population{unit}={population}"
-    return 1 <= n <= population, sentence
+        return at_least_one(name, n)
+    wanted = Text(
+        f"phải từ 1 đến {written(population)} (số người của tổng thể)",
+        f"lie between 1 and population{unit}={population}",
+    )
+    if 1 <= n <= population:
+        return must(name, n, COUNTABLE, holds=population <= MOST_PEOPLE)
+    return must(name, n, wanted, holds=False)
 
 
 def _effective_size(n: int, population: int | None, deff: float) -> float:

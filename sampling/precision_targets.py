@@ -32,12 +32,12 @@ from sampling.allocation import (
     Strata,
     bounds_sentence,
 )
-from sampling.arguments import require
+from sampling.arguments import TINY, Condition, require
 from sampling.boxes import BoolArray, divided
 from sampling.integer_program import TIME_LIMIT, common_unit
 from sampling.targets_dual import TOLERANCE, Targets, solve_dual
 from sampling.targets_integer import solve_integer
-from sampling.wording import counted, figure
+from sampling.wording import counted, figure, written
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,15 +96,33 @@ def cv_target(
     shape = strata.sizes.shape
     given = np.asarray(domain, dtype=bool), np.asarray(means, float), np.asarray(deviations, float)
     require(
-        (cv > 0 and isfinite(cv), f"{name}: cv={cv} must be positive"),
+        (
+            TINY <= cv <= 1 / TINY,
+            Text(
+                f"{name}: hệ số biến thiên {written(cv)} phải lớn hơn 0.",
+                f"{name}: cv={cv} must be positive",
+            ),
+        ),
         (
             all(values.shape in {(), shape} for values in given),
-            f"{name}: means, deviations and domain must be one or {shape[0]} values",
+            Text(
+                f"{name}: cần một hoặc {written(shape[0])} số trung bình, độ lệch và lĩnh vực.",
+                f"{name}: means, deviations and domain must be one or {shape[0]} values",
+            ),
         ),
     )
     inside, mean, deviation = (np.broadcast_to(values, shape) for values in given)
     total = float((strata.sizes * mean)[inside].sum())
-    require((total != 0 and isfinite(total), f"{name}: the total of the domain is {total}"))
+    require(
+        (
+            total != 0 and isfinite(total),
+            Text(
+                f"{name}: số người nhân trung bình cộng lại là {written(total)} nên không có hệ "
+                "số biến thiên.",
+                f"{name}: the total of the domain is {total}",
+            ),
+        )
+    )
     return PrecisionTarget(name, deviation, (cv * total) ** 2, inside)
 
 
@@ -153,7 +171,11 @@ def meet_targets(
     loads = _loads(strata, targets, highest)
     lowest = np.maximum(lowest, _needed(loads, highest, integer=integer))
     room = lowest <= highest
-    require((bool(room.all()), f"no whole number is allowed in {strata.named(~room)}"))
+    problem = Text(
+        "không có số phiếu nguyên nào giữa mức tối thiểu và mức tối đa",
+        "no whole number is allowed",
+    )
+    require(strata.judged(problem, ~room))
     forms, bound, parts = lowest.copy(), float(strata.costs @ lowest), _parts(loads)
     unit = common_unit(strata.costs) if integer else Fraction(1)
     deadline, binding = monotonic() + seconds, np.zeros(len(targets), dtype=bool)
@@ -183,7 +205,7 @@ def _loads(
     Refuses targets that cannot be used, and those that even the upper bounds miss.
     """
     shape = strata.sizes.shape
-    require((len(targets) > 0, "there is no target"))
+    require((len(targets) > 0, Text("Chưa có yêu cầu nào.", "there is no target")))
     require(*(condition for target in targets for condition in _usable(target, shape)))
     rows = []
     for target in targets:
@@ -195,7 +217,14 @@ def _loads(
     least = np.asarray(loads @ divided(np.ones(shape), highest))
     require(
         *(
-            (used <= 1 + TOLERANCE, f"{target.name}: even the upper bounds do not reach it")
+            (
+                used <= 1 + TOLERANCE,
+                Text(
+                    f"{target.name}: hỏi đến mức tối đa ở mọi nơi vẫn không đạt; hãy nới yêu cầu "
+                    "này hoặc nâng mức tối đa.",
+                    f"{target.name}: even the upper bounds do not reach it",
+                ),
+            )
             for used, target in zip(least, targets, strict=True)
         )
     )
@@ -203,14 +232,23 @@ def _loads(
     return csr_array(diags_array(1 / np.maximum(least, 1)) @ loads)
 
 
-def _usable(target: PrecisionTarget, shape: tuple[int, ...]) -> tuple[tuple[bool, str], ...]:
+def _usable(target: PrecisionTarget, shape: tuple[int, ...]) -> tuple[Condition, ...]:
     fits = target.deviations.shape == shape == target.domain.shape
     numbers = np.append(target.deviations, target.variance)
     return (
-        (fits, f"{target.name}: deviations and domain need {shape[0]} values"),
+        (
+            fits,
+            Text(
+                f"{target.name}: cần {written(shape[0])} độ lệch chuẩn và lĩnh vực.",
+                f"{target.name}: deviations and domain need {shape[0]} values",
+            ),
+        ),
         (
             bool(np.isfinite(numbers).all() and (numbers >= 0).all()),
-            f"{target.name}: deviations and variance must be finite and not negative",
+            Text(
+                f"{target.name}: độ lệch chuẩn và phương sai phải là số hữu hạn, không âm.",
+                f"{target.name}: deviations and variance must be finite and not negative",
+            ),
         ),
     )
 

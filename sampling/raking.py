@@ -15,8 +15,10 @@ from math import fsum, inf
 import numpy as np
 import numpy.typing as npt
 
-from sampling.arguments import require
-from sampling.weights import Array, checked_weights
+from questionnaires.model import Text
+from sampling.arguments import RefusedError, require
+from sampling.weights import Array, alike, checked_weights
+from sampling.wording import figure, written
 
 CONSISTENT = 1e-9
 """Relative difference the sums of two margins may have and still be one population."""
@@ -100,14 +102,22 @@ def poststratify(
     """
     weight = checked_weights(weights)
     label = np.asarray([str(name) for name in strata], dtype=object)
-    require((weight.shape == label.shape, f"{weight.size} weights and {label.size} strata"))
+    require(alike(weight.size, label.size, Text("nhóm", "strata")))
     sums = {name: fsum(weight[label == name]) for name in sorted({*label.tolist(), *totals})}
-    lists = {
-        "no known count": [name for name in sums if name not in totals],
-        "count not above 0": [name for name, total in totals.items() if not 0 < total < inf],
-        "nobody who answered": [name for name in totals if not sums[name]],
-    }
-    require(*((not names, f"{problem}: {', '.join(names)}") for problem, names in lists.items()))
+    lists = (
+        (Text("Chưa biết số người của nhóm", "no known count"),
+         [name for name in sums if name not in totals]),
+        (Text("Số người không lớn hơn 0", "count not above 0"),
+         [name for name, total in totals.items() if not 0 < total < inf]),
+        (Text("Không có người trả lời trong nhóm", "nobody who answered"),
+         [name for name in totals if not sums[name]]),
+    )  # fmt: skip
+    require(
+        *(
+            (not names, Text(f"{p.vi}: {', '.join(names)}.", f"{p.en}: {', '.join(names)}"))
+            for p, names in lists
+        )
+    )
     factors = {name: total / sums[name] for name, total in totals.items()}
     return Poststratification(weight * np.array([factors[name] for name in label]), factors)
 
@@ -166,11 +176,14 @@ def rake(
     codes, wanted, names = tables[worst]
     at = int(errors[worst].argmax())
     reached = np.bincount(codes, weight, wanted.size)[at]
-    msg = (
-        f"margins not hit after {most_rounds} rounds: {names[at]} wants {wanted[at]:.10g}, "
-        f"reached {reached:.10g}"
+    raise RefusedError(
+        Text(
+            f"Không đạt được các biên sau {written(most_rounds)} vòng: {names[at]} cần "
+            f"{written(wanted[at])}, mới đạt {figure(reached).vi}.",
+            f"margins not hit after {most_rounds} rounds: {names[at]} wants {wanted[at]:.10g}, "
+            f"reached {reached:.10g}",
+        )
     )
-    raise ValueError(msg)
 
 
 def check_margins(weight: Array, margins: Sequence[Margin]) -> None:
@@ -184,25 +197,41 @@ def check_margins(weight: Array, margins: Sequence[Margin]) -> None:
         up to the same population.
 
     """
-    said = [] if margins else ["there is no margin"]
+    said = [] if margins else [Text("Chưa có biên nào.", "there is no margin")]
     for margin in margins:
         if len(margin.labels) != weight.size:
-            said.append(f"{margin.name}: {len(margin.labels)} labels for {weight.size} weights")
+            said.append(
+                Text(
+                    f"{margin.name}: có {written(len(margin.labels))} nhãn cho "
+                    f"{written(weight.size)} trọng số.",
+                    f"{margin.name}: {len(margin.labels)} labels for {weight.size} weights",
+                )
+            )
             continue
         carrying = {label for label, w in zip(margin.labels, weight, strict=True) if w > 0}
-        lists = {
-            "no total for": set(margin.labels) - set(margin.totals),
-            "total not above 0 for": {c for c, t in margin.totals.items() if not 0 < t < inf},
-            "nobody who answered in": set(margin.totals) - carrying,
-        }
+        empty = {c for c, t in margin.totals.items() if not 0 < t < inf}
+        lists = (
+            ("chưa có số người của", "no total for", set(margin.labels) - set(margin.totals)),
+            ("số người phải lớn hơn 0 ở", "total not above 0 for", empty),
+            ("không ai trả lời thuộc", "nobody who answered in", set(margin.totals) - carrying),
+        )
         said += [
-            f"{margin.name}: {problem} {', '.join(sorted(names))}"
-            for problem, names in lists.items()
+            Text(
+                f"{margin.name}: {vi} {', '.join(sorted(names))}.",
+                f"{margin.name}: {en} {', '.join(sorted(names))}",
+            )
+            for vi, en, names in lists
             if names
         ]
     sums = {margin.name: fsum(margin.totals.values()) for margin in margins}
     if sums and max(sums.values()) - min(sums.values()) > CONSISTENT * max(sums.values()):
-        added = ", ".join(f"{name} {total:.12g}" for name, total in sums.items())
-        said.append(f"margins add up to different populations: {added}")
+        vi = ", ".join(f"{name} {written(total)}" for name, total in sums.items())
+        en = ", ".join(f"{name} {total:.12g}" for name, total in sums.items())
+        said.append(
+            Text(
+                f"Các biên cộng lại ra những tổng số người khác nhau: {vi}.",
+                f"margins add up to different populations: {en}",
+            )
+        )
     if said:
-        raise ValueError("; ".join(said))
+        raise RefusedError(*said)

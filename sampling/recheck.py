@@ -18,7 +18,8 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import exact_fraction, must, must_be_exact, require
 from sampling.frames import make_frame
 from sampling.precision import Limits, wilson_interval
 from sampling.selection import Draw, DrawPlan, Method, draw_sample
@@ -142,12 +143,20 @@ def draw_recheck(
 
     """
     nameless = sorted(key for key, name in enumerator_of.items() if not name.strip())
-    exact = not isinstance(share, float)
-    part = Fraction(share)
+    found = exact_fraction(share)
+    part = found or Fraction(0)
+    called = Text("Tỷ lệ gọi lại", "share")
+    wanted = Text("phải lớn hơn 0 và nhiều nhất là 1", "lie in (0, 1]")
     require(
-        (exact, f"share={share} must be text or an exact number"),
-        (0 < part <= 1, f"share={share} must lie in (0, 1]"),
-        (not nameless, f"participations without an enumerator: {', '.join(nameless)}"),
+        must_be_exact(called, share, found),
+        must(called, share, wanted, holds=found is None or 0 < part <= 1),
+        (
+            not nameless,
+            Text(
+                f"Có dòng chưa ghi điều tra viên: {', '.join(nameless)}.",
+                f"participations without an enumerator: {', '.join(nameless)}",
+            ),
+        ),
     )
     frame = make_frame(frame_id, enumerator_of, strata=enumerator_of.values())
     listed = {name: len(rows) for name, rows in frame.rows_of.items()}
@@ -198,16 +207,26 @@ def agreement_rates(
     calls: defaultdict[str, list[RecheckAnswer]] = defaultdict(list)
     for answer in answers:
         calls[answer.enumerator if by is By.ENUMERATOR else answer.unit].append(answer)
-    wanted = Fraction(set_rate)
+    exact = exact_fraction(set_rate)
+    rate = Text("Mức đặt ra", "set_rate")
+    inside = Text("phải từ 0 đến 1", "lie in [0, 1]")
+    wanted = exact or Fraction(0)
     too_many = [
         code
         for code, called in calls.items()
         if listed is not None and len(called) > listed.get(code, 0)
     ]
     require(
-        (not isinstance(set_rate, float), f"set_rate={set_rate} must be text or an exact number"),
-        (0 <= wanted <= 1, f"set_rate={set_rate} must lie in [0, 1]"),
-        (not too_many, f"more people called than listed: {', '.join(sorted(too_many))}"),
+        must_be_exact(rate, set_rate, exact),
+        must(rate, set_rate, inside, holds=0 <= wanted <= 1),
+        (
+            not too_many,
+            Text(
+                f"Số người đã gọi nhiều hơn số người trong danh sách: "
+                f"{', '.join(sorted(too_many))}.",
+                f"more people called than listed: {', '.join(sorted(too_many))}",
+            ),
+        ),
     )
     return tuple(
         _agreement(code, calls[code], wanted, listed[code] if listed else None, alpha)

@@ -14,7 +14,18 @@ from dataclasses import astuple, dataclass
 
 from scipy.special import betainc
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import (
+    AT_LEAST_ONE,
+    COUNTABLE,
+    MOST_PEOPLE,
+    NOT_NEGATIVE,
+    between,
+    must,
+    require,
+)
+from sampling.sample_size import response_condition
+from sampling.wording import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +129,12 @@ def reserve_size(n: int, response_rate: float, *, assurance: float = 0.95) -> in
     ``P(Bin(n + R, p) >= n)`` is the regularised incomplete beta function ``I_p(n, R + 1)``.
 
     """
+    people = Text("Số phiếu cần", "n")
     require(
-        (n >= 0, f"n={n} must not be negative"),
-        (0 < response_rate <= 1, f"response_rate={response_rate} must lie in (0, 1]"),
-        (0 < assurance < 1, f"assurance={assurance} must lie in (0, 1)"),
+        must(people, n, NOT_NEGATIVE, holds=n >= 0),
+        must(people, n, COUNTABLE, holds=n <= MOST_PEOPLE),
+        response_condition(response_rate),
+        between(Text("Khả năng đủ phiếu", "assurance"), assurance),
     )
 
     def enough(reserve: int) -> bool:
@@ -162,12 +175,16 @@ def release(reserve: Sequence[str], *, released: int, missing: int, batch: int) 
 
     """
     require(
-        (batch >= 1, f"batch={batch} must be at least 1"),
-        (missing >= 0, f"missing={missing} must not be negative"),
+        must(Text("Số tên mỗi đợt", "batch"), batch, AT_LEAST_ONE, holds=batch >= 1),
+        must(Text("Số chỗ còn thiếu", "missing"), missing, NOT_NEGATIVE, holds=missing >= 0),
         (
             0 <= released <= len(reserve)
             and (released == len(reserve) or released % max(batch, 1) == 0),
-            f"released={released} must be whole batches of {batch}, or all {len(reserve)}",
+            Text(
+                f"Số tên đã gọi là {written(released)} nhưng phải là trọn các đợt {written(batch)} "
+                f"tên, hoặc hết cả {written(len(reserve))} tên.",
+                f"released={released} must be whole batches of {batch}, or all {len(reserve)}",
+            ),
         ),
     )
     batches = -(-missing // batch)
@@ -188,7 +205,12 @@ def response_rates(counts: Dispositions) -> ResponseRates:
     AAPOR (2023), *Standard Definitions*, 10th ed.
 
     """
-    require((min(astuple(counts)) >= 0, f"a count is negative: {counts}"))
+    require(
+        (
+            min(astuple(counts)) >= 0,
+            Text("Số người của mỗi kết quả gọi không được âm.", f"a count is negative: {counts}"),
+        )
+    )
     answered = counts.complete + counts.partial
     entitled = answered + counts.refused + counts.not_reached + counts.other
     known = entitled + counts.not_eligible

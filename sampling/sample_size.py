@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, log, sqrt
+from math import ceil, log1p, sqrt
 from typing import Final
 
-from sampling.arguments import require
-from sampling.precision import design_conditions, normal_quantile
+from questionnaires.model import Text
+from sampling.arguments import Condition, between, must, positive, require
+from sampling.precision import MARGIN, SD, SHARE, design_conditions, normal_quantile
 
 DUST: Final = 1e-9
 """Relative excess over a whole number that is not rounded up. [0-1]"""
@@ -112,8 +113,8 @@ def size_for_proportion(
     """
     widest = 1.0 if interval is Interval.WALD else 0.5
     require(
-        (0 < margin < widest, f"margin={margin} must lie in (0, {widest:g})"),
-        (0 < p < 1, f"p={p} must lie in (0, 1)"),
+        between(MARGIN, margin, most=widest),
+        between(SHARE, p),
         *design_conditions(population, deff, alpha),
         response_condition(response_rate),
     )
@@ -157,8 +158,8 @@ def size_for_mean(
 
     """
     require(
-        (margin > 0, f"margin={margin} must be above 0"),
-        (sd > 0, f"sd={sd} must be above 0"),
+        positive(MARGIN, margin),
+        positive(SD, sd),
         *design_conditions(population, deff, alpha),
         response_condition(response_rate),
     )
@@ -195,8 +196,8 @@ def size_for_mean_cv(
 
     """
     require(
-        (cv > 0, f"cv={cv} must be above 0"),
-        (population_cv > 0, f"population_cv={population_cv} must be above 0"),
+        positive(Text("Hệ số biến thiên cần đạt", "cv"), cv),
+        positive(Text("Hệ số biến thiên của tổng thể", "population_cv"), population_cv),
         *design_conditions(population, deff),
         response_condition(response_rate),
     )
@@ -217,9 +218,13 @@ def sample_size(exact: float, population: int | None, response_rate: float) -> S
     return SampleSize(exact, n, _whole(n / response_rate), population)
 
 
-def response_condition(response_rate: float) -> tuple[bool, str]:
+def response_condition(response_rate: float) -> Condition:
     """Say what a share of people who answer must be, and whether it is."""
-    return 0 < response_rate <= 1, f"response_rate={response_rate} must lie in (0, 1]"
+    name = Text("Tỷ lệ trả lời", "response_rate")
+    if 0 < response_rate <= 1:
+        return positive(name, response_rate)
+    wanted = Text("phải lớn hơn 0 và nhiều nhất là 1", "lie in (0, 1]")
+    return must(name, response_rate, wanted, holds=False)
 
 
 def _whole(number: float) -> int:
@@ -239,12 +244,15 @@ def _simple_size(margin: float, p: float, z: float, interval: Interval) -> float
     if interval is Interval.WALD:
         return z**2 * pq / margin**2
     if interval is Interval.WILSON:
-        # Half width = margin is a quadratic in t = z² / n; below is its positive root.
+        # Half width = margin is a quadratic in t = z² / n; below is its positive root, in the
+        # form that subtracts nothing.
         a, b = 0.25 - margin**2, pq - 2 * margin**2
-        t = (sqrt(b * b + 4 * a * margin**2) - b) / (2 * a)
+        root = sqrt(b * b + 4 * a * margin**2)
+        t = 2 * margin**2 / (root + b) if b > 0 else (root - b) / (2 * a)
         return z**2 / t
     # The limits are p / (p + q k) and p / (p + q / k) with log k = z / sqrt(n p q); the
-    # difference of the two is twice the margin for this k.
+    # difference of the two is twice the margin for this k, which may be hardly above 1.
     b = margin * (p**2 + (1 - p) ** 2)
-    k = (b + sqrt(b * b + pq**2 * (1 - 4 * margin**2))) / (pq * (1 - 2 * margin))
-    return z**2 / (pq * log(k) ** 2)
+    square = b * b - (2 * margin * pq) ** 2
+    above = b + square / (sqrt(pq**2 + square) + pq) + 2 * margin * pq
+    return z**2 / (pq * log1p(above / (pq * (1 - 2 * margin))) ** 2)

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from questionnaires.model import Text
-from sampling.arguments import require
+from sampling.arguments import RefusedError, is_whole, require
 from sampling.frames import Frame, Size
 from sampling.mechanisms import (
     inclusion_probabilities,
@@ -31,6 +31,7 @@ from sampling.mechanisms import (
     systematic_rows,
 )
 from sampling.permanent_numbers import BITS, permanent_numbers, start_bits
+from sampling.wording import written
 
 ALGORITHM: Final = "sha256-53/1"
 """Version of everything that decides who is drawn; a change of one step is a new version."""
@@ -227,8 +228,9 @@ def verify_draw(draw: Draw, frame: Frame) -> Verification:
     ]
     try:
         again = draw_sample(frame, draw.plan)
-    except ValueError as error:
-        sentence = Text(f"Không rút lại được: {error}.", f"The draw cannot be repeated: {error}.")
+    except RefusedError as error:
+        reasons = " ".join(text.vi for text in error.said)
+        sentence = Text(f"Không rút lại được: {reasons}", f"The draw cannot be repeated: {error}.")
         return Verification((*differences, sentence))
     for part, was, now in (
         (Text("Mẫu chính", "Sample"), draw.chosen, again.chosen),
@@ -261,15 +263,38 @@ def _check_sizes(
         for stratum, rows in rows_of.items()
     }
     wrong = [
-        f"{n} of {able[stratum]}{f' in {stratum}' if stratum else ''}"
+        (stratum, n)
         for stratum, n in sizes.items()
-        if stratum in able and not 0 <= n <= able[stratum]
+        if stratum in able and not (is_whole(n) and 0 <= n <= able[stratum])
     ]
+    vi = "; ".join(
+        f"{s and f'tầng {s}: '}{written(n)} trong {written(able[s])} dòng" for s, n in wrong
+    )
+    en = ", ".join(f"{n} of {able[s]}{s and f' in {s}'}" for s, n in wrong)
     require(
-        (not missing, f"no size for {', '.join(missing)}"),
-        (not unknown, f"the list has no stratum {', '.join(unknown)}"),
-        (not wrong, f"cannot draw {', '.join(wrong)} rows"),
-        (min(reserve.values(), default=0) >= 0, "a reserve cannot be negative"),
+        (
+            not missing,
+            Text(
+                f"Chưa ghi số dòng chọn của tầng {', '.join(missing)}.",
+                f"no size for {', '.join(missing)}",
+            ),
+        ),
+        (
+            not unknown,
+            Text(
+                f"Danh sách không có tầng {', '.join(unknown)}.",
+                f"the list has no stratum {', '.join(unknown)}",
+            ),
+        ),
+        (not wrong, Text(f"Không chọn được {vi}.", f"cannot draw {en} rows")),
+        (
+            min(reserve.values(), default=0) >= 0,
+            Text("Số dự phòng không được âm.", "a reserve cannot be negative"),
+        ),
+        (
+            all(is_whole(n) for n in reserve.values()),
+            Text("Số dự phòng phải là số nguyên.", "a reserve must be whole"),
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import prod
 
 from questionnaires.model import Text
-from sampling.arguments import require
+from sampling.arguments import is_whole, require
 from sampling.frames import Frame, make_frame
 from sampling.selection import Draw, DrawPlan, Method, Verification, draw_sample, verify_draw
 
@@ -148,10 +148,21 @@ def draw_stages(
     Särndal, Swensson & Wretman (1992), *Model Assisted Survey Sampling*, §4.4.
 
     """
-    empty = [stage.name for stage in stages if stage.n < 1 or stage.reserve < 0]
+    empty = [
+        stage.name
+        for stage in stages
+        if not (is_whole(stage.n) and is_whole(stage.reserve)) or stage.n < 1 or stage.reserve < 0
+    ]
     require(
-        (len(stages) > 0, "there is no stage to draw"),
-        (not empty, f"stage {', '.join(empty)} must draw at least 1 and reserve at least 0"),
+        (len(stages) > 0, Text("Chưa có giai đoạn nào để rút.", "there is no stage to draw")),
+        (
+            not empty,
+            Text(
+                f"Giai đoạn {', '.join(empty)}: phải chọn ít nhất 1 và dự phòng từ 0 trở lên, đều "
+                "là số nguyên.",
+                f"stage {', '.join(empty)} must draw at least 1 and reserve at least 0",
+            ),
+        ),
     )
     draws: dict[Path, Draw] = {}
     short: list[Shortfall] = []
@@ -229,11 +240,25 @@ def frames_of_paths(paths: Iterable[Path], *, frame_id: str) -> dict[Path, Frame
 
     """
     leaves = [tuple(path) for path in paths]
-    require((len({len(path) for path in leaves}) == 1, "paths must have one length"))
-    require((bool(leaves[0]), "paths must not be empty"))
+    require(
+        (
+            len({len(path) for path in leaves}) == 1,
+            Text(
+                "Mọi dòng phải có cùng số giai đoạn và phải có ít nhất một dòng.",
+                "paths must have one length",
+            ),
+        )
+    )
+    require((bool(leaves[0]), Text("Chưa có giai đoạn nào.", "paths must not be empty")))
     sizes = Counter(path[:depth] for path in leaves for depth in range(1, len(path) + 1))
     twice = [" › ".join(path) for path in leaves if sizes[path] > 1]
-    require((not twice, f"paths come twice: {', '.join(sorted(set(twice))[:5])}"))
+    shown = ", ".join(sorted(set(twice))[:5])
+    require(
+        (
+            not twice,
+            Text(f"Có dòng ghi hai lần: {shown}.", f"paths come twice: {shown}"),
+        )
+    )
     below: dict[Path, list[str]] = {}
     for path in sizes:
         below.setdefault(path[:-1], []).append(path[-1])
@@ -253,4 +278,12 @@ def _able(frame: Frame, method: Method) -> int:
 def _refuse_shared_names(names: Iterable[str]) -> None:
     """One name, one list: two lists of one name would share their random numbers."""
     twice = [name for name, times in Counter(names).items() if times > 1]
-    require((not twice, f"several lists are called {', '.join(twice)}"))
+    require(
+        (
+            not twice,
+            Text(
+                f"Có nhiều danh sách cùng tên {', '.join(twice)}; mỗi danh sách phải có tên riêng.",
+                f"several lists are called {', '.join(twice)}",
+            ),
+        )
+    )

@@ -13,8 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import RefusedError, require
+
+TEXTS: Final = {
+    "rule": "dòng phân bổ",
+    "unit": "đơn vị",
+    "planned_kind": "đối tượng theo kế hoạch",
+    "actual_kind": "đối tượng trả lời thay",
+    "reason": "lý do",
+    "decided_by": "người quyết định",
+}
+"""Texts of a decision, and what they are called in Vietnamese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +94,31 @@ class Substitution:
     decided_by: str
 
     def __post_init__(self) -> None:
-        texts = ("rule", "unit", "planned_kind", "actual_kind", "reason", "decided_by")
-        problems = [f"{name} is empty" for name in texts if not getattr(self, name).strip()]
+        problems = [
+            Text(f"{vi} còn trống", f"{name} is empty")
+            for name, vi in TEXTS.items()
+            if not getattr(self, name).strip()
+        ]
         if self.places < 1:
-            problems.append(f"places={self.places} is not at least 1")
+            problems.append(
+                Text("số chỗ phải từ 1 trở lên", f"places={self.places} is not at least 1")
+            )
         if self.planned_kind == self.actual_kind:
-            problems.append(f"“{self.planned_kind}” replaces itself")
+            problems.append(
+                Text(
+                    f"“{self.planned_kind}” không thể thay cho chính mình",
+                    f"“{self.planned_kind}” replaces itself",
+                )
+            )
         if problems:
-            msg = f"substitution in {self.rule}/{self.unit}: {'; '.join(problems)}"
-            raise ValueError(msg)
+            vi = "; ".join(problem.vi for problem in problems)
+            en = "; ".join(problem.en for problem in problems)
+            raise RefusedError(
+                Text(
+                    f"Thay người ở ô {self.rule}/{self.unit}: {vi}.",
+                    f"substitution in {self.rule}/{self.unit}: {en}",
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +169,15 @@ def plan_substitution(
         "top_up_listed": top_up_listed or 0,
     }
     negative = [f"{name}={number}" for name, number in given.items() if number < 0]
-    require((not negative, f"people cannot be fewer than none: {', '.join(negative)}"))
+    require(
+        (
+            not negative,
+            Text(
+                "Số người không được âm.",
+                f"people cannot be fewer than none: {', '.join(negative)}",
+            ),
+        )
+    )
     target = wanted + top_up
     from_wanted = min(wanted, wanted_listed)
     rest = target - from_wanted
@@ -177,7 +213,15 @@ def mix_of_cell(
     decisions = tuple(substitutions)
     cells = sorted({(decision.rule, decision.unit) for decision in decisions})
     names = ", ".join(f"{rule}/{unit}" for rule, unit in cells)
-    require((len(cells) <= 1, f"places never leave their cell; these are about {names}"))
+    require(
+        (
+            len(cells) <= 1,
+            Text(
+                f"Chỗ của ô nào ở lại ô ấy; các quyết định này thuộc {names}.",
+                f"places never leave their cell; these are about {names}",
+            ),
+        )
+    )
     newcomers = sorted({decision.actual_kind for decision in decisions} - set(planned))
     counts = tuple(
         KindCount(
@@ -189,14 +233,21 @@ def mix_of_cell(
         for kind in (*planned, *newcomers)
     )
     problems = [
-        f"{count.given_up} of {count.planned} places of “{count.kind}”"
+        Text(
+            f"{count.given_up} trong {count.planned} chỗ của “{count.kind}”",
+            f"{count.given_up} of {count.planned} places of “{count.kind}”",
+        )
         for count in counts
         if count.given_up > count.planned
     ]
     problems += [
-        f"{d.places} places of “{d.planned_kind}”, which the plan does not ask for"
+        Text(
+            f"{d.places} chỗ của “{d.planned_kind}” mà kế hoạch không có",
+            f"{d.places} places of “{d.planned_kind}”, which the plan does not ask for",
+        )
         for d in decisions
         if d.planned_kind not in planned and d.planned_kind not in newcomers
     ]
-    require((not problems, f"decisions give up {'; '.join(problems)}"))
+    vi, en = ("; ".join(getattr(p, language) for p in problems) for language in ("vi", "en"))
+    require((not problems, Text(f"Các quyết định nhường {vi}.", f"decisions give up {en}")))
     return counts

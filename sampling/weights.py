@@ -17,9 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sampling.arguments import require
+from questionnaires.model import Text
+from sampling.arguments import Condition, RefusedError, require
+from sampling.wording import figure, written
 
 Array = npt.NDArray[np.float64]
+
+NO_WEIGHT = Text("Không trọng số nào lớn hơn 0.", "no weight is above 0")
 
 ROUNDING = 1e-12
 """Relative difference that is dust of floating point."""
@@ -48,8 +52,20 @@ class WeightSteps:
         column.flags.writeable = False
         shape = self.columns[0].shape if self.columns else column.shape
         require(
-            (name not in self.names, f"a step “{name}” is there already; steps are kept"),
-            (column.shape == shape, f"step “{name}” has shape {column.shape}, not {shape}"),
+            (
+                name not in self.names,
+                Text(
+                    f"Đã có bước “{name}”; các bước trước được giữ nguyên.",
+                    f"a step “{name}” is there already; steps are kept",
+                ),
+            ),
+            (
+                column.shape == shape,
+                Text(
+                    f"Bước “{name}” không có đủ số người như các bước trước.",
+                    f"step “{name}” has shape {column.shape}, not {shape}",
+                ),
+            ),
         )
         return WeightSteps((*self.names, name), (*self.columns, column))
 
@@ -145,9 +161,19 @@ def design_weights(*probabilities: npt.ArrayLike) -> Array:
     require(
         (
             len(set(shapes)) == 1 and len(shapes[0]) == 1,
-            f"each stage needs one probability for each person; shapes are {shapes}",
+            Text(
+                "Mỗi giai đoạn phải có một xác suất cho mỗi người.",
+                f"each stage needs one probability for each person; shapes are {shapes}",
+            ),
         ),
-        (not any(wrong), f"probabilities outside (0, 1], by stage: {wrong}"),
+        (
+            not any(wrong),
+            Text(
+                "Xác suất phải lớn hơn 0 và nhiều nhất là 1; số xác suất sai ở từng giai đoạn: "
+                f"{', '.join(map(written, wrong))}.",
+                f"probabilities outside (0, 1], by stage: {wrong}",
+            ),
+        ),
     )
     return np.asarray(1 / np.prod(stages, axis=0), dtype=float)
 
@@ -182,11 +208,16 @@ def trim_weights(
     value = np.full(before.shape, np.nan) if values is None else np.asarray(values, dtype=float)
     total, carriers = float(before.sum()), int((before > 0).sum())
     require(
-        (value.shape == before.shape, f"{before.size} weights and {value.size} values"),
-        (total > 0, "no weight is above 0"),
+        alike(before.size, value.size, Text("giá trị", "values")),
+        (total > 0, NO_WEIGHT),
         (
             cap * carriers >= total * (1 - ROUNDING),
-            f"a cap of {cap:g} on {carriers} weights cannot hold their total {total:g}",
+            Text(
+                f"Cắt {written(carriers)} trọng số ở mức {written(cap)} thì không giữ được tổng "
+                f"{figure(total).vi}; hãy đặt mức cắt từ {figure(total / max(carriers, 1)).vi} trở "
+                "lên.",
+                f"a cap of {cap:g} on {carriers} weights cannot hold their total {total:g}",
+            ),
         ),
     )
     after = before.copy()
@@ -238,8 +269,8 @@ def weight_quality(
     bound = np.zeros(weight.shape) if at_bound is None else np.asarray(at_bound, dtype=float)
     used = weight[weight > 0]
     require(
-        (bound.shape == weight.shape, f"{weight.size} weights and {bound.size} marks of a bound"),
-        (used.size > 0, "no weight is above 0"),
+        alike(weight.size, bound.size, Text("dấu ở giới hạn", "marks of a bound")),
+        (used.size > 0, NO_WEIGHT),
     )
     deff = float(used.size * (used**2).sum() / used.sum() ** 2)
     return WeightQuality(
@@ -255,9 +286,21 @@ def weight_quality(
 
 
 def checked_weights(weights: npt.ArrayLike) -> Array:
-    """Weights as an array, or a ``ValueError`` if they cannot be weights."""
+    """Weights as an array; refused if they cannot be weights."""
     weight = np.asarray(weights, dtype=float)
     if weight.ndim != 1 or not weight.size or not np.isfinite(weight).all() or (weight < 0).any():
-        msg = f"weights must be finite and not negative, one for each person; got {weight!r}"
-        raise ValueError(msg)
+        raise RefusedError(
+            Text(
+                "Trọng số phải là số hữu hạn, không âm, mỗi người một số.",
+                f"weights must be finite and not negative, one for each person; got {weight!r}",
+            )
+        )
     return weight
+
+
+def alike(weights: int, others: int, what: Text) -> Condition:
+    """Say that something has a value for every weight."""
+    return weights == others, Text(
+        f"Có {written(weights)} trọng số nhưng {written(others)} {what.vi}; phải bằng nhau.",
+        f"{weights} weights and {others} {what.en}",
+    )

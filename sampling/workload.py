@@ -18,8 +18,8 @@ from fractions import Fraction
 from functools import cache
 from math import ceil
 
-from questionnaires.model import Campaign, Design
-from sampling.arguments import require
+from questionnaires.model import Campaign, Design, Text
+from sampling.arguments import ABOVE_ZERO, listing, must, require
 from sampling.quotas import people_by_rule
 
 
@@ -353,7 +353,10 @@ def _bound_of_equals(minutes: list[int], n_takers: int) -> int:
 
 def _check_minutes(campaign: Campaign, minutes_per_ballot: Mapping[str, int | Decimal]) -> None:
     wrong = [form for form in campaign.forms if not minutes_per_ballot.get(form, 0) > 0]
-    require((not wrong, f"minutes of one ballot must be above 0; see {', '.join(wrong)}"))
+    problem = Text(
+        "Số phút một phiếu phải trên 0; xem", "minutes of one ballot must be above 0; see"
+    )
+    require(listing(problem, wrong, mark=""))
 
 
 def _check_assignment(
@@ -365,20 +368,32 @@ def _check_assignment(
     people = set(enumerators)
     tasks = Counter(task for parcel in parcels for task in parcel.tasks)
     stuck = [parcel.tasks[0] for parcel in parcels if parcel.refused_by >= people]
-    lists = {
-        "enumerators named twice": [n for n, times in Counter(enumerators).items() if times > 1],
-        "conflicts of people who carry nothing": sorted(set(attached) - people),
-        "tasks given twice": [_name(task) for task, times in tasks.items() if times > 1],
-        "nobody may take": [_name(task) for task in stuck if people],
-    }
     require(
-        (bool(people), "there is no enumerator"),
-        (
-            most_minutes is None or most_minutes > 0,
-            f"most_minutes={most_minutes} must be above 0",
+        (bool(people), Text("Chưa có điều tra viên nào.", "there is no enumerator")),
+        must(
+            Text("Số phút nhiều nhất của một người", "most_minutes"),
+            most_minutes,
+            ABOVE_ZERO,
+            holds=most_minutes is None or most_minutes > 0,
         ),
-        *((not names, f"{problem}: {', '.join(names)}") for problem, names in lists.items()),
-    )
+        listing(
+            Text("Điều tra viên ghi hai lần", "enumerators named twice"),
+            [name for name, times in Counter(enumerators).items() if times > 1],
+        ),
+        listing(
+            Text("Người không nhận việc lại có ghi nơi công tác",
+                 "conflicts of people who carry nothing"),
+            sorted(set(attached) - people),
+        ),
+        listing(
+            Text("Việc giao hai lần", "tasks given twice"),
+            [_name(task) for task, times in tasks.items() if times > 1],
+        ),
+        listing(
+            Text("Không ai được nhận, vì mọi điều tra viên đều công tác tại đó", "nobody may take"),
+            [_name(task) for task in stuck if people],
+        ),
+    )  # fmt: skip
 
 
 def _name(task: FieldTask) -> str:

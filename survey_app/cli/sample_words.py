@@ -78,13 +78,20 @@ def numbers(pairs: tuple[str, ...], *, counted: bool = False) -> dict[str, float
     return found
 
 
-def totals(given: tuple[str, ...]) -> dict[str, dict[str, float]] | None:
+def by_domain(pairs: tuple[str, ...]) -> dict[tuple[str, str], float]:
+    """Read ``variable=number`` or ``variable:column=number``, several times."""
+    read = numbers(pairs)
+    split = {name: name.partition(":") for name in read}
+    return {(split[name][0].strip(), split[name][2].strip()): n for name, n in read.items()}
+
+
+def totals(given: tuple[str, ...]) -> dict[str, dict[str, float]]:
     """Read ``column:group=people,group=people``, several times."""
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for text in given:
         name, mark, rest = text.partition(":")
         if not mark:
             msg = f"“{text}” phải có dạng cột:nhóm=số,nhóm=số"
             raise click.BadParameter(msg)
         found[name.strip()] = numbers(tuple(rest.split(",")), counted=True)
-    return found or None
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from questionnaires.model import Text
 from sampling.detectable import (
@@ -10,14 +11,24 @@ from sampling.detectable import (
     detectable_difference,
     detectable_difference_of_proportions,
     size_per_unit,
+    size_per_unit_of_proportions,
 )
 from sampling.guide import compare_slovin
 from sampling.precision import margin_of_mean, margin_of_proportion, wilson_interval
 from sampling.reserves import Dispositions, reserve_size, response_rates
-from sampling.sample_size import Interval, SampleSize, size_for_mean, size_for_proportion
+from sampling.sample_size import (
+    Interval,
+    SampleSize,
+    size_for_mean,
+    size_for_mean_cv,
+    size_for_proportion,
+)
 from sampling.substitution import plan_substitution
+from sampling.wording import joined, percent
 from survey_app.formats import number
 from survey_app.services.sampling_files import Answer
+
+OF_EACH: Final = Text("Số người của mỗi đơn vị.", "People of each unit.")
 
 
 def size(
@@ -29,16 +40,36 @@ def size(
     deff: float,
     response: float,
     kind: Interval = Interval.WALD,
+    alpha: float = 0.05,
 ) -> Answer:
     """Return the people a proportion needs, or a mean where ``sd`` is given."""
     found = (
         size_for_proportion(
-            margin, p=p, population=population, deff=deff, response_rate=response, interval=kind
+            margin,
+            p=p,
+            population=population,
+            deff=deff,
+            response_rate=response,
+            alpha=alpha,
+            interval=kind,
         )
         if sd is None
-        else size_for_mean(margin, sd, population=population, deff=deff, response_rate=response)
+        else size_for_mean(
+            margin, sd, population=population, deff=deff, response_rate=response, alpha=alpha
+        )
     )
-    return _sized(found, Text("Độ tin cậy 95%.", "95% confidence."))
+    return _sized(found, _supposed(alpha))
+
+
+def size_for_cv(
+    cv: float, population_cv: float, *, population: int | None, deff: float, response: float
+) -> Answer:
+    """Return the people a mean needs for a coefficient of variation."""
+    found = size_for_mean_cv(
+        cv, population_cv, population=population, deff=deff, response_rate=response
+    )
+    said = Text("Hệ số biến thiên của trung bình.", "Coefficient of variation of the mean.")
+    return _sized(found, said)
 
 
 def compare(
@@ -49,16 +80,56 @@ def compare(
     deff: float,
     response: float,
     rho: float | None,
+    alpha: float = 0.05,
+    power: float = 0.8,
 ) -> Answer:
     """Return the people each of two units needs so that a difference of means is noticed."""
     found = size_per_unit(
-        difference, sd, population=population, deff=deff, response_rate=response, rho=rho
+        difference,
+        sd,
+        population=population,
+        deff=deff,
+        response_rate=response,
+        rho=rho,
+        alpha=alpha,
+        power=power,
     )
-    said = Text(
-        "Của mỗi đơn vị; độ tin cậy 95%, khả năng phát hiện 80%.",
-        "Of each unit; 95% confidence, power 80%.",
+    return _sized(found, joined((OF_EACH, _supposed(alpha, power))))
+
+
+def compare_shares(
+    shares: tuple[float, float],
+    *,
+    population: int | None,
+    deff: float,
+    response: float,
+    rho: float | None,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> Answer:
+    """Return the people each of two units needs so that their proportions are told apart."""
+    found = size_per_unit_of_proportions(
+        *shares,
+        population=population,
+        deff=deff,
+        response_rate=response,
+        rho=rho,
+        alpha=alpha,
+        power=power,
     )
-    return _sized(found, said)
+    return _sized(found, joined((OF_EACH, _supposed(alpha, power))))
+
+
+def _supposed(alpha: float, power: float | None = None) -> Text:
+    """Say the confidence, and the chance to notice."""
+    sure = percent(1 - alpha)
+    if power is None:
+        return Text(f"Độ tin cậy {sure.vi}.", f"{sure.en} confidence.")
+    chance = percent(power)
+    return Text(
+        f"Độ tin cậy {sure.vi}, khả năng phát hiện {chance.vi}.",
+        f"{sure.en} confidence, power {chance.en}.",
+    )
 
 
 def _sized(found: SampleSize, said: Text) -> Answer:
@@ -72,9 +143,16 @@ def _sized(found: SampleSize, said: Text) -> Answer:
     return Answer(("cỡ mẫu", "người"), tuple(rows), said)
 
 
-def slovin(population: int, margin: Decimal, *, deff: float = 1.0, response: float = 1.0) -> Answer:
+def slovin(
+    population: int,
+    margin: Decimal,
+    *,
+    deff: float = 1.0,
+    response: float = 1.0,
+    alpha: float = 0.05,
+) -> Answer:
     """Return the guide's size beside the correct one, and what the formula leaves out."""
-    found = compare_slovin(population, margin, deff=deff, response_rate=response)
+    found = compare_slovin(population, margin, deff=deff, response_rate=response, alpha=alpha)
     rows = (
         ("theo công thức Slovin", number(found.guide.n)),
         ("cỡ mẫu đúng", number(found.correct.n)),
@@ -99,18 +177,31 @@ def precision(
     rho: float | None,
     p: float = 0.5,
     units: int | None = None,
+    alpha: float = 0.05,
+    power: float = 0.8,
 ) -> Answer:
     """Return margins of one unit and the smallest difference of two that is noticed.
 
     With ``units`` the same people rate them all, and are counted as people.
     """
-    points = margin_of_mean(n, sd, population=population, deff=deff)
-    share = margin_of_proportion(n, p=p, population=population, deff=deff)
-    least = detectable_difference(
-        n, other, sd, population1=population, population2=population, deff=deff, rho=rho
-    )
-    shares = detectable_difference_of_proportions(
-        n, other, p, population1=population, population2=population, deff=deff, rho=rho
+    points = margin_of_mean(n, sd, population=population, deff=deff, alpha=alpha)
+    share = margin_of_proportion(n, p=p, population=population, deff=deff, alpha=alpha)
+    least, shares = (
+        noticed(
+            n,
+            other,
+            expected,
+            population1=population,
+            population2=population,
+            deff=deff,
+            rho=rho,
+            alpha=alpha,
+            power=power,
+        )
+        for noticed, expected in (
+            (detectable_difference, sd),
+            (detectable_difference_of_proportions, p),
+        )
     )
     rows = [
         ("sai số điểm (thang 1–5)", f"±{number(points, 2)}"),
@@ -128,19 +219,19 @@ def precision(
             ("tương đương phiếu độc lập, mức chung", number(crossed.level, 1)),
             ("tương đương người mỗi đơn vị, so sánh", number(crossed.contrast, 1)),
         ]
-    said = Text(
-        "Độ tin cậy 95%, khả năng phát hiện 80%, chọn người ngẫu nhiên.",
-        "95% confidence, power 80%, people drawn at random.",
-    )
+    drawn = Text("Chọn người ngẫu nhiên.", "People drawn at random.")
+    said = joined((_supposed(alpha, power), drawn))
     return Answer(("mẫu", "giá trị"), tuple(rows), said)
 
 
-def interval(successes: int, n: int, *, population: int | None, deff: float) -> Answer:
+def interval(
+    successes: int, n: int, *, population: int | None, deff: float, alpha: float = 0.05
+) -> Answer:
     """Return the Wilson interval of a counted share."""
-    limits = wilson_interval(successes, n, population=population, deff=deff)
+    limits = wilson_interval(successes, n, population=population, deff=deff, alpha=alpha)
     ends = (("tỷ lệ", successes / n), ("từ", limits.low), ("đến", limits.high))
     rows = tuple((name, f"{number(100 * share, 1)}%") for name, share in ends)
-    said = Text("Khoảng Wilson, độ tin cậy 95%.", "Wilson interval, 95% confidence.")
+    said = joined((Text("Khoảng Wilson.", "Wilson interval."), _supposed(alpha)))
     return Answer(("khoảng tin cậy", "giá trị"), rows, said)
 
 

@@ -19,7 +19,9 @@ from questionnaires.errors import DefinitionError
 from questionnaires.grids import Grid, grid_of_csv
 from questionnaires.model import Text
 from questionnaires.names import plain
+from sampling.arguments import RefusedError
 from survey_app.errors import SurveyError
+from survey_app.services.refusals import in_words
 
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "code": ("ma", "code", "key", "khoa"),
@@ -76,8 +78,12 @@ class Sheet:
             )
         return self.columns[heading]
 
-    def numbers(self, name: str, default: float | None = None) -> list[float]:
+    def numbers(
+        self, name: str, default: float | None = None, *, counted: bool = False
+    ) -> list[float]:
         """Return a column of numbers; ``default`` for every row where it is missing.
+
+        ``counted`` as in :func:`read_number`; columns of people, forms and money always are.
 
         Raises
         ------
@@ -87,7 +93,7 @@ class Sheet:
         """
         if default is not None and not self.has(name):
             return [default] * self.rows
-        found, wrong = self._read(name, default)
+        found, wrong = self._read(name, default, counted=counted)
         if wrong:
             raise SurveyError(f"{self.source}, cột {name}: có ô không phải số.", details=wrong)
         return found
@@ -110,12 +116,14 @@ class Sheet:
         if wrong:
             raise SurveyError(f"{self.source}: có ô không phải số.", details=wrong)
 
-    def _read(self, name: str, default: float | None) -> tuple[list[float], list[str]]:
+    def _read(
+        self, name: str, default: float | None, *, counted: bool = False
+    ) -> tuple[list[float], list[str]]:
         """Numbers of a column, and the cells that are none."""
         found: list[float] = []
         wrong: list[str] = []
         for row, text in enumerate(self.texts(name), start=2):
-            read = read_number(text, counted=name in COUNTED)
+            read = read_number(text, counted=counted or name in COUNTED)
             number = default if read is None and not text else read
             if number is None:
                 wrong.append(f"dòng {row}: “{text}”")
@@ -147,18 +155,18 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def refused(action: Callable[[], Answer]) -> Answer:
-    """Run a computation; what the science refuses becomes one sentence.
+    """Run a computation; what the science refuses is said sentence by sentence.
 
     Raises
     ------
     SurveyError
-        With the reason.
+        With every reason.
 
     """
     try:
         return action()
-    except ValueError as error:
-        raise SurveyError("Không tính được.", details=str(error).split("; ")) from error
+    except RefusedError as error:
+        raise SurveyError("Không tính được.", details=in_words(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

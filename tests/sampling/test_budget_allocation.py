@@ -3,6 +3,7 @@
 import json
 from itertools import product
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -156,3 +157,18 @@ def test_however_many_strata_there_are_the_solver_is_given_no_more_steps_than_it
     assert 0 < window.strata.size <= MOST_STEPS
     assert ((window.low <= best) & (best <= window.high)).all()
     assert not window.complete
+
+
+@pytest.mark.parametrize(
+    ("costs", "budget"),
+    [([1, 999_999_937], 2.7e9), ([1, 3, 999_999_937], 3.4e9), ([1, 7, 1e6 + 3, 999_999_937], 5e9)],
+)
+def test_prices_a_billion_apart_take_no_longer_than_others(costs, budget):
+    strata = Strata.of([1e9] * len(costs), costs=costs)
+    started = monotonic()
+
+    forms = integer_for_budget(budget, strata, seconds=1).n
+
+    assert monotonic() - started < 3
+    left = budget - strata.costs @ forms
+    assert 0 <= left < min(costs)
