@@ -347,7 +347,7 @@ def test_the_script_is_told_what_a_code_opens_without_the_form_again(make_campai
     opened = ask(client, slip, "CX4", "X01", headers=json).get_json()
     refused = ask(client, new_code(), "CX4", "X01", headers=json).get_json()
 
-    assert opened == {"open": True, "profile": True, "html": ""}
+    assert opened == {"open": True, "profile": True, "html": "", "draft": {}}
     assert refused["open"] is False
     assert refused["box"] is True
     assert "Không tìm thấy mã phiếu này" in refused["html"]
