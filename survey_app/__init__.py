@@ -33,6 +33,7 @@ from survey_app import edges, formats, sign_in, troubles
 from survey_app.config import Config
 from survey_app.errors import SurveyError
 from survey_app.extensions import db, migrate
+from survey_app.kept_replies import KeptReplies
 from survey_app.security import Keys
 from survey_app.troubles import BUSY, FAILED, SurveyServer
 
@@ -95,6 +96,7 @@ def create_app(config: Config | None = None, surface: str = "all") -> Flask:
     app.config.update(config.flask())
     app.extensions["cchc"] = config
     app.extensions["cchc.keys"] = Keys(config.key("pepper"))
+    app.wsgi_app = KeptReplies(app.wsgi_app)  # type: ignore[method-assign]  # how WSGI middleware is put on
     if config.proxies:
         hops = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # how WSGI middleware is put on

@@ -154,7 +154,8 @@ def _store(
             "submission_key": own.submission_key(found.digits, unit.code),
         },
     )
-    remove_draft(connection, found.digits, unit.code)
+    if found.draft is not None:
+        remove_draft(connection, found.digits, unit.code)
     last = len(found.stored) + 1 == len(found.units)
     if last or not found.stored:
         connection.execute(_PROGRESS, {"slip": found.slip_id, "wholly_used": last})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from survey_app.errors import SurveyError
 from survey_app.extensions import db
@@ -20,6 +20,7 @@ from survey_app.formats import day, today
 from survey_app.models import (
     Ballot,
     Campaign,
+    Draft,
     QuotaCell,
     QuotaRule,
     Slip,
@@ -36,13 +37,26 @@ from survey_app.services.ballot_boxes import (
     box_of,
     standing_of,
 )
-from survey_app.services.sealed_drafts import drafts_of
+from survey_app.services.sealed_drafts import drafts_of, open_draft
 from survey_app.services.wrong_tries import note_wrong, too_many
 
 # Built once: putting a statement together costs more than SQLite needs to run it.
 _SLIP = (
-    select(Slip.id, Slip.rule_id, Slip.unit_id, Slip.revoked_on, Slip.begun, *STANDING)
+    select(
+        Slip.id,
+        Slip.rule_id,
+        Slip.unit_id,
+        Slip.revoked_on,
+        Slip.begun,
+        (QuotaCell.accepted >= QuotaCell.target).label("full"),
+        Draft.sealed,
+        *STANDING,
+    )
     .join(Campaign, Campaign.id == Slip.campaign_id)
+    .outerjoin(
+        QuotaCell, and_(QuotaCell.rule_id == Slip.rule_id, QuotaCell.unit_id == Slip.unit_id)
+    )
+    .outerjoin(Draft, and_(Draft.mark == bindparam("mark"), Draft.expires >= bindparam("day")))
     .where(Slip.code_hash == bindparam("hash"))
 )
 _LOCKED_SLIP = _SLIP.with_for_update(of=Slip)
@@ -51,9 +65,6 @@ _STORED = select(Ballot.submission_key, Ballot.status, Ballot.met).where(
 )
 _FULL = select(QuotaCell.id).where(
     QuotaCell.id.in_(bindparam("cells", expanding=True)), QuotaCell.accepted >= QuotaCell.target
-)
-_FULL_ONE = select(QuotaCell.id).where(
-    QuotaCell.id == bindparam("cell"), QuotaCell.accepted >= QuotaCell.target
 )
 
 
@@ -120,6 +131,10 @@ class FoundSlip:
     slip_id: int
     digits: str
     revoked: bool
+    full: bool
+    """Whether the cell of its one unit takes no more; False for a crossed slip."""
+    draft: bytes | None
+    """What is not sent yet about the unit of the page, sealed."""
     units: tuple[BoxUnit, ...]
     stored: Mapping[str, tuple[Status, bool]]
     """Unit code -> status of its ballot, and whether the person had met the unit."""
@@ -159,9 +174,8 @@ def open_slip(
                 raise SlipError("used", sentence, status=409, receipt=receipt)
             need_valid(found)
             need_collecting(found.standing)
-            full = _full(connection, found.units)
-            left = [unit.code for unit in found.units if unit.code not in found.stored]
-            drafts = drafts_of(connection, digits, left)
+            full = _full(connection, found)
+            drafts = _drafts(connection, found)
     except NoSlipError:
         raise wrong_code(short_code, digits, address) from None
     return OpenedSlip(
@@ -190,7 +204,9 @@ def find_slip(
     slip = None
     if len(digits) == CODE_DIGITS and is_sound(digits):
         query = _LOCKED_SLIP if lock else _SLIP
-        slip = connection.execute(query, {"hash": own.slip_hash(digits)}).first()
+        mark = own.draft_mark(digits, (unit_code or "").upper())
+        sought = {"hash": own.slip_hash(digits), "mark": mark, "day": today()}
+        slip = connection.execute(query, sought).first()
     if slip is None or slip.short_code != short_code.upper():
         standing_of(connection, short_code)  # an address of no campaign is said first
         raise NoSlipError
@@ -211,6 +227,8 @@ def find_slip(
         slip_id=slip[0],
         digits=digits,
         revoked=slip.revoked_on is not None,
+        full=bool(slip.full),
+        draft=slip.sealed,
         units=units,
         stored=stored,
     )
@@ -251,11 +269,20 @@ def wrong_code(short_code: str, digits: str, address: str) -> SlipError:
     )
 
 
-def _full(connection: Connection, units: tuple[BoxUnit, ...]) -> set[int]:
-    """Cells that take no more ballots."""
-    if len(units) == 1:  # a list of one is still put together anew each time
-        return set(connection.scalars(_FULL_ONE, {"cell": units[0].cell_id}))
-    return set(connection.scalars(_FULL, {"cells": [unit.cell_id for unit in units]}))
+def _full(connection: Connection, found: FoundSlip) -> set[int]:
+    """Cells that take no more ballots; of one unit it came with the slip."""
+    if not found.box.crossed:
+        return {found.units[0].cell_id} if found.full else set()
+    return set(connection.scalars(_FULL, {"cells": [unit.cell_id for unit in found.units]}))
+
+
+def _drafts(connection: Connection, found: FoundSlip) -> dict[str, dict[str, str]]:
+    """Answers that were not sent yet, by unit; of one unit they came with the slip."""
+    if not found.box.crossed:
+        unit = found.units[0].code
+        return {unit: open_draft(found.digits, unit, found.draft)} if found.draft else {}
+    left = [unit.code for unit in found.units if unit.code not in found.stored]
+    return drafts_of(connection, found.digits, left)
 
 
 def profile_needed(found: FoundSlip) -> bool:

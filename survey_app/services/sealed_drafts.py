@@ -63,8 +63,19 @@ def drafts_of(
     """Return the drafts of one person about some units, by unit."""
     unit_of = {_keys().draft_mark(digits, unit): unit for unit in units}
     rows = connection.execute(_READ, {"marks": list(unit_of), "day": today()})
-    opened = {unit_of[mark]: _open(digits, mark, sealed) for mark, sealed in rows}
+    opened = {unit_of[mark]: open_draft(digits, unit_of[mark], sealed) for mark, sealed in rows}
     return {unit: answers for unit, answers in opened.items() if answers}
+
+
+def open_draft(digits: str, unit: str, sealed: bytes) -> dict[str, str]:
+    """Return the answers of a draft; none where it was tampered with."""
+    mark = _keys().draft_mark(digits, unit)
+    cipher = AESGCM(_keys().draft_key(digits))
+    try:
+        text = cipher.decrypt(sealed[:NONCE], sealed[NONCE:], mark.encode())
+    except InvalidTag:
+        return {}
+    return cast("dict[str, str]", json.loads(text))
 
 
 def remove_draft(connection: Connection, digits: str, unit: str) -> None:
@@ -90,16 +101,6 @@ def _seal(digits: str, mark: str, answers: Mapping[str, str]) -> bytes:
     padded = text + b" " * (-len(text) % BLOCK)
     nonce = secrets.token_bytes(NONCE)
     return nonce + AESGCM(_keys().draft_key(digits)).encrypt(nonce, padded, mark.encode())
-
-
-def _open(digits: str, mark: str, sealed: bytes) -> dict[str, str]:
-    """Return the answers of a draft; none where it was tampered with."""
-    cipher = AESGCM(_keys().draft_key(digits))
-    try:
-        text = cipher.decrypt(sealed[:NONCE], sealed[NONCE:], mark.encode())
-    except InvalidTag:
-        return {}
-    return cast("dict[str, str]", json.loads(text))
 
 
 def _keys() -> Keys:
