@@ -280,7 +280,8 @@ def _drafts(connection: Connection, found: FoundSlip) -> dict[str, dict[str, str
     """Answers that were not sent yet, by unit; of one unit they came with the slip."""
     if not found.box.crossed:
         unit = found.units[0].code
-        return {unit: open_draft(found.digits, unit, found.draft)} if found.draft else {}
+        answers = open_draft(found.digits, unit, found.draft) if found.draft else {}
+        return {unit: answers} if answers else {}
     left = [unit.code for unit in found.units if unit.code not in found.stored]
     return drafts_of(connection, found.digits, left)
 

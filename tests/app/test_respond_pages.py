@@ -12,7 +12,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import func, select
 
-from survey_app import create_app
+from survey_app import create_app, kept_replies
 from survey_app.extensions import Model, db
 from survey_app.formats import day, today
 from survey_app.forms.compiled import compiled_page, script
@@ -36,6 +36,7 @@ def rows() -> dict[str, int]:
 def nothing_kept(monkeypatch):
     """Read what stands at an address at each request."""
     monkeypatch.setattr(pages, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(kept_replies, "SECONDS", -1.0)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
