@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +48,11 @@ def serving(app: Flask) -> Iterator[LiveServer]:
 
     def whole(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Answer at once: werkzeug leaves a file open when the browser hangs up halfway."""
-        with closing(app.wsgi_app(environ, start_response)) as parts:  # type: ignore[type-var]  # Flask's iterable has close()
+        parts = app.wsgi_app(environ, start_response)
+        try:
             return list(parts)
+        finally:
+            getattr(parts, "close", list)()
 
     server = make_server("127.0.0.1", 0, whole, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
