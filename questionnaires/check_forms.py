@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from questionnaires.errors import Mistake
+from questionnaires.languages import missing, name_of, texts_of
 from questionnaires.model import NO_OPINION, Kind, Question, Questionnaire, Scale
 from questionnaires.wording import vi_number
 
@@ -69,6 +70,23 @@ def _whole(form: Questionnaire, path: str) -> Iterator[Mistake]:
     for section in form.sections:
         if not section.questions:
             yield Mistake(path, section.code, "phần không có câu hỏi", "thêm câu hỏi hoặc bỏ phần")
+    yield from _languages(path, form)
+
+
+def _languages(path: str, form: Questionnaire) -> Iterator[Mistake]:
+    """Yield one report per language that nobody can name or that is not written throughout."""
+    for code, places in missing(form).items():
+        problem = f"ngôn ngữ “{code}” còn thiếu {len(places)} chỗ: {', '.join(places)}"
+        remedy = (
+            f"viết nốt “{code}: …” ở các chỗ ấy (thang dùng chung thì chép vào mục scales của "
+            "mẫu phiếu rồi viết thêm), hoặc bỏ hẳn ngôn ngữ này khỏi tệp"
+        )
+        yield Mistake(path, f"ngôn ngữ {code}", problem, remedy)
+    begun = {*form.languages, *(code for _place, text in texts_of(form) for code in text.others)}
+    for code in sorted(begun):
+        if name_of(code, form.languages) is None:
+            remedy = f"sửa mã theo ISO 639, hoặc ghi tên ngôn ngữ: mục languages, “{code}: tên”"
+            yield Mistake(path, f"ngôn ngữ {code}", f"không rõ “{code}” là tiếng gì", remedy)
 
 
 def _scale(path: str, scale: Scale) -> Iterator[Mistake]:

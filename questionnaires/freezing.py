@@ -35,6 +35,8 @@ def to_mapping(definition: Definition) -> dict[str, Any]:
     mapping: dict[str, Any] = _plain(definition)
     if isinstance(definition, Questionnaire):
         mapping["scales"] = _scales(definition)
+        if not definition.languages:
+            del mapping["languages"]  # forms that were frozen before keep their digest
     if isinstance(definition, CriteriaSet):
         mapping["max_points"] = _plain(definition.max_points)
     return mapping

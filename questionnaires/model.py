@@ -15,7 +15,7 @@ printed, labels belong to people.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -206,6 +206,8 @@ class Questionnaire:
     sections: tuple[Section, ...]
     sample: bool = True
     """True when the text is ours and not an official form ("mẫu minh hoạ")."""
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """Names its file gives to languages, by code; see ``questionnaires.languages``."""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -227,7 +229,7 @@ class Questionnaire:
                 sections.append(
                     Section(section.code, section.title, asked, profile=section.profile)
                 )
-        return Questionnaire(self.code, self.title, self.intro, tuple(sections), self.sample)
+        return replace(self, sections=tuple(sections))
 
     @property
     def profile_questions(self) -> tuple[Question, ...]:

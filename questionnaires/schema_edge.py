@@ -17,6 +17,7 @@ from typing import Annotated, Final, LiteralString
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from questionnaires.languages import PATTERN
 from questionnaires.model import Text
 
 # kinds of mistakes of our own; ``questionnaires.wording`` has the sentences
@@ -69,7 +70,7 @@ Words = Annotated[
 ]
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 Day = Annotated[date, BeforeValidator(_day)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Language = Annotated[str, StringConstraints(pattern=PATTERN)]
 
 
 class Edge(BaseModel):

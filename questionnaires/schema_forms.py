@@ -17,7 +17,7 @@ from questionnaires.model import (
     Scale,
     Section,
 )
-from questionnaires.schema_edge import Edge, Exact, TextIn, Words
+from questionnaires.schema_edge import Edge, Exact, Language, TextIn, Words
 
 
 class ChoiceIn(Edge):
@@ -81,7 +81,7 @@ class ScalesIn(Edge):
 
 
 class QuestionnaireIn(ScalesIn):
-    """A form; ``scales`` are its own lists."""
+    """A form; ``scales`` are its own lists, ``languages`` names of those it brings."""
 
     code: Words
     title: TextIn
@@ -89,6 +89,7 @@ class QuestionnaireIn(ScalesIn):
     scales: dict[Words, list[ChoiceIn]] = Field(default_factory=dict)
     sections: list[SectionIn]
     sample: bool = True
+    languages: dict[Language, Words] = Field(default_factory=dict)
 
     def value(self, shared: Mapping[str, Scale]) -> Questionnaire:
         """Return the form; its own lists go before the ``shared`` scales."""
@@ -107,4 +108,5 @@ class QuestionnaireIn(ScalesIn):
                 for section in self.sections
             ),
             sample=self.sample,
+            languages=dict(self.languages),
         )

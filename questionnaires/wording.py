@@ -33,7 +33,7 @@ SAYINGS: Final[Mapping[str, tuple[str, str]]] = {
     "string_too_short": ("để trống", "điền nội dung cho “{field}”"),
     "string_pattern_mismatch": (
         "“{given}” không phải mã ngôn ngữ",
-        "dùng mã hai hoặc ba chữ cái thường, ví dụ vi, en",
+        "dùng mã ISO 639 viết thường, ví dụ hmn, tyz, km; cần rõ chữ viết thì hmn-Latn",
     ),
     "int_type": ("“{given}” không phải số nguyên", "viết số nguyên, không dấu chấm, không ngoặc"),
     "bool_type": ("“{given}” không phải đúng/sai", "viết true hoặc false"),

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     has_request_context,
@@ -22,6 +23,7 @@ from flask import (
     request,
     session,
 )
+from flask.sessions import SessionInterface
 from flask_babel import Babel, gettext
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
@@ -32,13 +34,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from survey_app import edges, formats, sign_in, troubles
 from survey_app.config import Config
 from survey_app.errors import SurveyError
-from survey_app.extensions import db, migrate
+from survey_app.extensions import db
+from survey_app.headers import harden
 from survey_app.kept_replies import KeptReplies
 from survey_app.security import Keys
 from survey_app.troubles import BUSY, FAILED, SurveyServer
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 SURFACES: Final = {
-    "respond": ("respond", "health"),
+    "respond": ("respond", "by_question", "privacy", "posters", "health"),
     "office": (
         "health",
         "auth",
@@ -48,6 +54,7 @@ SURFACES: Final = {
         "rosters",
         "draws",
         "prints",
+        "places",
         "papers",
         "previews",
         "criteria",
@@ -62,16 +69,17 @@ SURFACES: Final = {
     ),
 }
 
-OFFICE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
-)
-
 LANGUAGES: Final = ("vi", "en")
 
 CHEAP_HASH: Final = {"argon2__time_cost": 1, "argon2__memory_cost": 1024}
 """Tests sign in hundreds of times; the algorithm is the same, its price is not."""
+
+
+class NoSessions(SessionInterface):
+    """Respondents have no session: the code in the body is the authority."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Open none."""
 
 
 def create_app(config: Config | None = None, surface: str = "all") -> Flask:
@@ -96,31 +104,49 @@ def create_app(config: Config | None = None, surface: str = "all") -> Flask:
     app.config.update(config.flask())
     app.extensions["cchc"] = config
     app.extensions["cchc.keys"] = Keys(config.key("pepper"))
-    app.wsgi_app = KeptReplies(app.wsgi_app)  # type: ignore[method-assign]  # how WSGI middleware is put on
-    if config.proxies:
-        hops = config.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # how WSGI middleware is put on
-
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(config.migrations), render_as_batch=True)
+    if surface != "respond":
+        _migrate(app, config)
     Babel(app, locale_selector=page_language)
     formats.register(app)
     app.add_template_filter(in_page_language)
     edges.register(app)
     names = [name for key, listed in SURFACES.items() if surface in (key, "all") for name in listed]
-    if surface != "respond":
+    if surface == "respond":
+        app.session_interface = NoSessions()
+    else:
         _open_office(app)
     for name in dict.fromkeys(names):
         app.register_blueprint(import_module(f"survey_app.views.{name}").bp)
     troubles.register(app)
     app.register_error_handler(SurveyError, _say)
     app.register_error_handler(HTTPException, _say_http)
-    app.after_request(_harden)
+    app.after_request(harden)
     from survey_app.views.access import refuse_undeclared  # noqa: PLC0415 - after the routes
 
     refuse_undeclared(app)
+    _put_before(app, config.proxies, answers=surface != "office")
     _configure_logs()
     return app
+
+
+def _migrate(app: Flask, config: Config) -> None:
+    """Let commands of this process change the schema; respondents' workers spare the memory."""
+    from flask_migrate import Migrate  # noqa: PLC0415 - 11 MB that respondents' workers spare
+
+    Migrate(app, db, directory=str(config.migrations), render_as_batch=True)
+
+
+def _put_before(app: Flask, proxies: int, *, answers: bool) -> None:
+    """Put the middleware on: the nearest to the app first."""
+    chain: WSGIApplication = app.wsgi_app
+    if answers:
+        from survey_app.views.plain_road import PlainRoad  # noqa: PLC0415 - respondents only
+
+        chain = KeptReplies(PlainRoad(app, chain))
+    if proxies:
+        chain = ProxyFix(chain, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = chain  # type: ignore[method-assign,assignment]  # how WSGI middleware is put on
 
 
 def _open_office(app: Flask) -> None:
@@ -207,20 +233,6 @@ def _say_http(error: HTTPException) -> Response | tuple[str, int]:
     if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004 - the number is said by the line
         return error.get_response()  # type: ignore[return-value]  # wider than the library says
     return _say(SurveyError(HTTP_SENTENCES.get(error.code, FAILED), status=error.code))
-
-
-def _harden(response: Response) -> Response:
-    """Set the headers every page has unless a view set its own."""
-    response.headers.setdefault("Content-Security-Policy", OFFICE_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault(
-        "Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()"
-    )
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    return response
 
 
 def _configure_logs() -> None:

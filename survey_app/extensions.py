@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
@@ -34,7 +33,6 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model)
-migrate = Migrate()
 
 
 @event.listens_for(Engine, "connect")
@@ -58,7 +56,8 @@ def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once where the transaction will write."""
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]  # an open connection has a driver
 
 
 @contextmanager

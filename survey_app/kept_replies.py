@@ -19,7 +19,7 @@ SECONDS: Final = 1.0
 MOST: Final = 400
 """Replies kept at once: some ten megabytes. [replies]"""
 
-PUBLIC: Final = ("/p/", "/P/")
+PUBLIC: Final = ("/p/", "/P/", "/q/", "/Q/")
 
 
 @dataclass(frozen=True, slots=True)

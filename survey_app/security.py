@@ -13,11 +13,11 @@ slips that live for weeks, and nothing personal behind a code.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 CODE_DIGITS: Final = 16
@@ -81,8 +81,16 @@ def typed_digits(text: str) -> str:
     Anything else is kept, so that a letter makes the code wrong instead of vanishing.
     Full-width and other Unicode digits become ASCII ones.
     """
+    if text.isascii() and text.isdigit():
+        return text
     kept = re.sub(r"[\s\-–—.·_]", "", text)
     return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in kept)
+
+
+@cache
+def _key_for(pepper: bytes, purpose: str) -> bytes:
+    """Derive the key of one purpose; a process has one pepper and some ten purposes."""
+    return hmac.digest(pepper, purpose.encode(), "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,8 @@ class Keys:
     pepper: bytes
 
     def _mac(self, purpose: str, *parts: str) -> str:
-        key = hmac.digest(self.pepper, purpose.encode(), hashlib.sha256)
-        return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+        key = _key_for(self.pepper, purpose)
+        return hmac.digest(key, "\x1f".join(parts).encode(), "sha256").hex()
 
     def slip_hash(self, code: str) -> str:
         """Return what the database keeps of a code."""
@@ -131,6 +139,23 @@ class Keys:
     def sheet_rater(self, serial: str) -> str:
         """Rater mark of the person behind one paper sheet or booklet."""
         return self._mac("sheet-rater", serial)[:32]
+
+    def place_key(self, place: str, key: str) -> str:
+        """Submission key of a ballot given without a slip, from the key its page drew."""
+        return self._mac("place-submission", place, key)
+
+    def place_receipt(self, place: str, key: str) -> str:
+        """Nine digits and a check digit for a ballot given without a slip; kept nowhere."""
+        body = f"{int(self._mac('place-receipt', place, key), 16) % 10**9:09d}"
+        return body + check_digit(body)
+
+    def kiosk_hash(self, place: str, secret: str) -> str:
+        """Return what the database keeps of the secret of a kiosk."""
+        return self._mac("kiosk", place, secret)
+
+    def guard_mark(self, kind: str, *parts: str) -> str:
+        """Mark something to be counted for a while; the day is one of its parts."""
+        return self._mac(f"guard-{kind}", *parts)
 
     def address_mark(self, address: str, day: str) -> str:
         """Mark a network address for counting on one day; it is never stored as it is."""

@@ -16,6 +16,8 @@ from flask import Flask, Response, current_app, make_response, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import ServiceUnavailable
 
+from survey_app.edges import RESPONDENTS
+
 RETRY_SECONDS: Final = 5
 
 BUSY: Final = (
@@ -44,7 +46,7 @@ def register(app: Flask) -> None:
 
 def note_failure(error: BaseException | None) -> None:
     """Log where an exception came from; its words only where no respondent's can be in them."""
-    quotes = isinstance(error, DBAPIError) or request.blueprint == "respond"
+    quotes = isinstance(error, DBAPIError) or request.blueprint in RESPONDENTS
     structlog.get_logger().error(
         "failure",
         kind=type(error).__name__,

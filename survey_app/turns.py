@@ -8,9 +8,9 @@ killed one leaves the queue by dying. PostgreSQL queues by itself.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -30,7 +30,9 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
     if fcntl is None or engine.dialect.name != "sqlite" or not database:
         yield
         return
-    gate = Path(f"{database}-turn")
-    with gate.open("ab") as queue:
+    queue = os.open(f"{database}-turn", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
         fcntl.flock(queue, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(queue)

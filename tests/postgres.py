@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +20,41 @@ import psycopg
 INSTALL = "apt-get install postgresql"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cluster:
     """A running server; ``create`` makes databases on it."""
 
     port: int
+    folder: Path
+    command: list[str]
+    as_user: dict[str, int]
+    server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers, after a kill too."""
+        with (self.folder / "log").open("ab") as log:
+            self.server = subprocess.Popen(
+                self.command, stdout=log, stderr=log, cwd=self.folder, **self.as_user
+            )
+        _wait(self.port, self.server)
+
+    def kill(self) -> None:
+        """End the postmaster and its children by SIGKILL, the master first."""
+        if self.server is None:
+            return
+        master = self.server.pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        self.server.kill()
+        self.server.wait()
+        for child in map(int, children):  # each leads a session of its own
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in good order; who is still connected is let go."""
+        if self.server is not None:
+            self.server.send_signal(signal.SIGINT)
+            self.server.wait(timeout=30)
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://cchc@127.0.0.1:{self.port}/{name}"
@@ -52,8 +83,11 @@ def binaries() -> Path:
 
 
 @contextmanager
-def start_cluster() -> Iterator[Cluster]:
-    """Run a server on a free loopback port until the block ends."""
+def start_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Run a server on a free loopback port until the block ends.
+
+    ``durable`` makes it flush what it commits, for those who kill it.
+    """
     folder = binaries()
     data = Path(tempfile.mkdtemp(prefix="cchc-pg-"))
     as_user: dict[str, int] = {}
@@ -67,20 +101,17 @@ def start_cluster() -> Iterator[Cluster]:
         check=True, capture_output=True, cwd=data, **as_user,
     )  # fmt: skip
     port = free_port()
-    log = (data / "log").open("wb")
-    server = subprocess.Popen(
-        [folder / "postgres", "-D", data / "db", "-p", str(port), "-c",
-         "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
-         "-c", "max_connections=200", "-c", "fsync=off"],  # the server itself is never killed
-        stdout=log, stderr=log, cwd=data, **as_user,
-    )  # fmt: skip
+    command = [
+        folder / "postgres", "-D", data / "db", "-p", str(port), "-c",
+        "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}",
+        "-c", "max_connections=200", "-c", f"fsync={'on' if durable else 'off'}",
+    ]  # fmt: skip
+    cluster = Cluster(port, data, [str(part) for part in command], as_user)
     try:
-        _wait(port, server)
-        yield Cluster(port)
+        cluster.start()
+        yield cluster
     finally:
-        server.terminate()
-        server.wait(timeout=30)
-        log.close()
+        cluster.stop()
         shutil.rmtree(data, ignore_errors=True)
 
 

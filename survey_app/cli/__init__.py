@@ -24,6 +24,8 @@ from survey_app.cli.demo import demo
 from survey_app.cli.money import money, recheck
 from survey_app.cli.paper import forms, slips
 from survey_app.cli.plan import plan
+from survey_app.cli.poster import poster
+from survey_app.cli.questionnaire import questionnaire
 from survey_app.cli.roster import roster
 from survey_app.cli.sample import sample
 from survey_app.cli.scores import criteria, index, scores
@@ -74,6 +76,7 @@ for command in (
     sample,
     slips,
     forms,
+    poster,
     money,
     recheck,
     scores,
@@ -86,6 +89,7 @@ for command in (
 ):
     _inside_the_app(command)
     cli.add_command(command)
+cli.add_command(questionnaire)  # files only: no app, no database
 cli.add_command(demo)  # makes an app of its own, in a folder of its own
 cli.add_command(db)  # enters the app by itself
 

@@ -8,7 +8,6 @@ import click
 from flask import current_app
 
 from survey_app.cli.common import COMMAND_LINE, table
-from survey_app.cli.serving import serve_plain
 from survey_app.formats import number
 from survey_app.models import Capacity
 from survey_app.permissions import ROLES
@@ -100,14 +99,16 @@ def backup(path: Path) -> None:
 
 @click.command()
 def nightly() -> None:
-    """Xóa những gì đã hết ngày giữ: liên hệ trong danh sách, phiếu làm dở chưa nộp.
+    """Xóa những gì đã hết ngày giữ: liên hệ, phiếu làm dở, số đếm để chặn gửi hàng loạt.
 
     \b
     Ví dụ: cchc nightly
     """
     from survey_app.services.contacts import purge_due  # noqa: PLC0415 - rarely needed
+    from survey_app.services.poster_guards import forget_counts  # noqa: PLC0415 - rarely needed
     from survey_app.services.sealed_drafts import purge_drafts  # noqa: PLC0415 - rarely needed
 
+    forget_counts()
     done = purge_due(None, actor=COMMAND_LINE)
     contacts = sum(purged.contacts + purged.phones for purged in done)
     click.echo(f"Đã xóa {number(contacts)} liên hệ, {number(purge_drafts())} phiếu làm dở.")
@@ -117,11 +118,13 @@ def nightly() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
-    """Chạy máy chủ trên một máy của cơ quan (máy lớn: gunicorn, xem deploy/).
+    """Chạy máy chủ trên một máy của cơ quan (máy lớn: xem deploy/).
 
     \b
     Ví dụ: cchc serve --port 8000
     """
+    from survey_app.server import serve as run  # noqa: PLC0415 - serving only
+
     app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - the app itself, not its proxy
     click.echo(f"http://{host}:{port}/")
-    serve_plain(app, host, port)
+    run(app, host=host, port=port)

@@ -60,7 +60,8 @@ def demo(*, no_serve: bool, empty: bool, lan: bool, port: int | None, home: Path
            cchc demo --no-serve
            cchc demo --lan
     """
-    from survey_app.cli.serving import lan_address, serve_plain, serve_tls
+    from survey_app.cli.serving import lan_address, make_certificate
+    from survey_app.server import serve
 
     host = lan_address() if lan else "127.0.0.1"
     port = port or (8443 if lan else 8000)
@@ -79,10 +80,10 @@ def demo(*, no_serve: bool, empty: bool, lan: bool, port: int | None, home: Path
         _say(base, passwords, home, empty=empty)
     if no_serve:
         return
-    if lan:
-        serve_tls(app, host, port, home)
-    else:
-        serve_plain(app, host, port)
+    certificate = make_certificate(host, home / "tls") if lan else None
+    if certificate:
+        click.echo("Điện thoại sẽ cảnh báo chứng chỉ tự ký: chọn tiếp tục (chỉ dùng khi chạy thử).")
+    serve(app, host=host, port=port, certificate=certificate)
 
 
 def _start_over_if_broken(home: Path) -> None:

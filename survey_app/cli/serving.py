@@ -1,4 +1,4 @@
-"""Serving from one machine: plainly on loopback, or over TLS to phones in the room.
+"""What a demonstration for phones in the room needs: an address, and a certificate for it.
 
 Phones need TLS even on a LAN (no WebCrypto, no secure cookies over plain http), so a
 certificate is made here. It is signed by nobody: the phone warns once, and only a
@@ -13,14 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import click
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from flask import Flask
 
-THREADS: Final = 8
 VALID_DAYS: Final = 90
 PROBE: Final = ("192.0.2.1", 9)
 """Documentation address (RFC 5737): asking for a route to it sends nothing."""
@@ -34,44 +31,6 @@ def lan_address() -> str:
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])
-
-
-def serve_plain(app: Flask, host: str, port: int) -> None:
-    """Serve over http until interrupted."""
-    import waitress  # noqa: PLC0415 - serving only
-
-    waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, _quiet=True)
-
-
-def serve_tls(app: Flask, host: str, port: int, home: Path) -> None:
-    """Serve over https until interrupted, with a certificate made for this address."""
-    from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - serving only
-
-    certificate, key = make_certificate(host, home / "tls")
-
-    class Server(BaseApplication):
-        """gunicorn with settings of ours."""
-
-        def load_config(self) -> None:
-            """Set what a command line would."""
-            for name, value in {
-                "bind": f"{host}:{port}",
-                "workers": 1,
-                "worker_class": "gthread",
-                "threads": THREADS,
-                "certfile": str(certificate),
-                "keyfile": str(key),
-                "accesslog": None,
-                "loglevel": "warning",
-            }.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Flask:
-            """Return the app."""
-            return app
-
-    click.echo("Điện thoại sẽ cảnh báo chứng chỉ tự ký: chọn tiếp tục (chỉ dùng khi chạy thử).")
-    Server().run()
 
 
 def make_certificate(host: str, folder: Path) -> tuple[Path, Path]:

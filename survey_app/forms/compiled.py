@@ -26,6 +26,8 @@ from wtforms import Form
 
 from questionnaires.model import Questionnaire
 from survey_app import formats
+from survey_app.forms.page_languages import LANGUAGES, Offer, foreign, furniture, offers, spoken
+from survey_app.forms.parts import parts_of
 from survey_app.forms.questionnaire import (
     Checked,
     Sent,
@@ -35,12 +37,12 @@ from survey_app.forms.questionnaire import (
     validator,
     without_profile,
 )
+from survey_app.forms.spliced import Spliced
 from survey_app.services.pages import Phase, SlipAddress, slip_address
-
-LANGUAGES: Final = ("vi", "en")
 
 BLANK_CODE: Final = "\ue000" * 16
 BLANK_RECEIPT: Final = "\ue001" * 10
+SPLIT_RECEIPT: Final = f"{BLANK_RECEIPT[:5]}-{BLANK_RECEIPT[5:]}"
 """Stand where the numbers come in a page that is drawn once; no language writes them."""
 
 POLICY: Final = "cchc.respond_policy"
@@ -119,6 +121,7 @@ def compiled_page(
 
     """
     address = slip_address(campaign, rule, unit)
+    language = spoken(address.form, language)
     pages = current_app.extensions.setdefault("cchc.pages", {})
     key = (address.campaign, address.rule, address.unit, language)
     page: CompiledPage | None = pages.get(key)
@@ -129,7 +132,7 @@ def compiled_page(
 
 def _draw_page(address: SlipAddress, language: str) -> CompiledPage:
     asks = address.unit is not None and address.phase is Phase.OPEN
-    with force_locale(language):
+    with force_locale(furniture(language)):
         html = render_template(
             "respond/page.html",
             address=address,
@@ -155,13 +158,15 @@ class CompiledReceipt:
     """The page that thanks; its two numbers are put in each time."""
 
     address: SlipAddress
-    html: str
+    page: Spliced
 
-    def with_numbers(self, code: str, receipt: str) -> str:
+    def filled(self, code: str, receipt: str, *, squeezed: bool) -> bytes:
         """Return the page with the digits of a right code and of its receipt."""
-        return self.html.replace(BLANK_CODE, code).replace(
-            f"{BLANK_RECEIPT[:5]}-{BLANK_RECEIPT[5:]}", f"{receipt[:5]}-{receipt[5:]}"
-        )
+        numbers = {
+            BLANK_CODE: code.encode(),
+            SPLIT_RECEIPT: f"{receipt[:5]}-{receipt[5:]}".encode(),
+        }
+        return self.page.gzip(numbers) if squeezed else self.page.plain(numbers)
 
 
 def compiled_receipt(address: SlipAddress, language: str, *, became: str) -> CompiledReceipt:
@@ -177,6 +182,7 @@ def compiled_receipt(address: SlipAddress, language: str, *, became: str) -> Com
         What is said of a ballot that takes no place; empty for one that does.
 
     """
+    language = spoken(address.form, language)
     pages = current_app.extensions.setdefault("cchc.receipts", {})
     key = (address.campaign, address.rule, address.unit, language, became)
     page: CompiledReceipt | None = pages.get(key)
@@ -192,10 +198,25 @@ def compiled_receipt(address: SlipAddress, language: str, *, became: str) -> Com
             code=BLANK_CODE,
             said=Markup(said),  # noqa: S704 - made by our own template, which escapes
         )
-        page = pages[key] = CompiledReceipt(address, html)
+        page = pages[key] = CompiledReceipt(address, Spliced(html, (BLANK_CODE, SPLIT_RECEIPT)))
     else:
         request.environ[POLICY] = policy()
     return page
+
+
+def kept_receipt(address: SlipAddress, language: str) -> CompiledReceipt | None:
+    """Return the receipt of a counted ballot if it has been drawn; asks nothing of Flask."""
+    key = (address.campaign, address.rule, address.unit, language, "")
+    page: CompiledReceipt | None = current_app.extensions.get("cchc.receipts", {}).get(key)
+    return page if page is not None and page.address is address else None
+
+
+def kept_form(address: SlipAddress, language: str) -> CompiledForm | None:
+    """Return the questions of an address if they have been drawn; asks nothing of Flask."""
+    key = (address.campaign, address.rule, language, True)
+    whole, compiled = current_app.extensions.get("cchc.forms", {}).get(key, (None, None))
+    form: CompiledForm | None = compiled
+    return form if whole == address.form else None
 
 
 def compiled_form(address: SlipAddress, language: str, *, profile: bool = True) -> CompiledForm:
@@ -211,6 +232,7 @@ def compiled_form(address: SlipAddress, language: str, *, profile: bool = True) 
         Whether questions about the person are still to be asked.
 
     """
+    language = spoken(address.form, language)
     forms = current_app.extensions.setdefault("cchc.forms", {})
     key = (address.campaign, address.rule, language, profile)
     whole, compiled = forms.get(key, (None, None))
@@ -223,7 +245,7 @@ def compiled_form(address: SlipAddress, language: str, *, profile: bool = True) 
 def _compile(whole: Questionnaire, language: str, *, profile: bool) -> CompiledForm:
     asked = whole if profile else without_profile(whole)
     ignored = {question.code for question in whole.questions}
-    with force_locale(language):
+    with force_locale(furniture(language)):
         fields = form_class(asked, language)
         return CompiledForm(
             questionnaire=asked,
@@ -235,13 +257,15 @@ def _compile(whole: Questionnaire, language: str, *, profile: bool) -> CompiledF
 
 def draw(questionnaire: Questionnaire, form: Form, language: str) -> Markup:
     """Draw the questions with the answers and mistakes ``form`` holds."""
+    language = spoken(questionnaire, language)
     return Markup(  # noqa: S704 - made by our own template, which escapes
         render_template(
             "respond/questions.html",
-            questionnaire=questionnaire,
+            parts=parts_of(questionnaire),
             form=form,
             numbers=numbers(questionnaire),
             language=language,
+            foreign=foreign(language, furniture(language)),
         )
     )
 
@@ -254,10 +278,8 @@ class Look:
     ----------
     css, script_tag
         The style as it stands in the page; hash of the script as it stands in its address.
-    language, other
-        Codes of this page's language and of the one it offers; ``other_name`` in itself.
-    asked, other_asked
-        The same as ``?lang=``: None where it is the default and needs no asking.
+    language
+        Of the page; the words of its form may be in another (``forms.page_languages``).
 
     """
 
@@ -265,25 +287,27 @@ class Look:
     script_tag: str
     language: str
 
-    @property
-    def other(self) -> str:
-        """Code of the language offered."""
-        return "vi" if self.language == "en" else "en"
+    def words(self, form: Questionnaire) -> str:
+        """Code of the language the form speaks here."""
+        return spoken(form, self.language)
 
-    @property
-    def other_name(self) -> str:
-        """Name of the language offered, in itself."""
-        return {"vi": "Tiếng Việt", "en": "English"}[self.other]
+    def foreign(self, form: Questionnaire) -> Markup:
+        """Attribute that marks words of the form where the page speaks another language."""
+        return foreign(self.words(form), self.language)
+
+    def keeps(self, form: Questionnaire) -> str | None:
+        """Value of ``?lang=`` that keeps what the form speaks; None where it is the default."""
+        code = self.words(form)
+        return None if code == LANGUAGES[0] else code
 
     @property
     def asked(self) -> str | None:
-        """Value of ``?lang=`` that keeps this language."""
-        return None if self.language == "vi" else self.language
+        """Value of ``?lang=`` that keeps this page's own language, where no form is shown."""
+        return None if self.language == LANGUAGES[0] else self.language
 
-    @property
-    def other_asked(self) -> str | None:
-        """Value of ``?lang=`` that asks for the other one."""
-        return None if self.other == "vi" else self.other
+    def offers(self, form: Questionnaire | None) -> list[Offer]:
+        """Other languages of this page."""
+        return offers(form, self.language if form is None else self.words(form))
 
 
 @dataclass(frozen=True, slots=True)

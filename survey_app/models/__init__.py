@@ -24,6 +24,7 @@ from survey_app.models.payments import (
 )
 from survey_app.models.people import Assignment, Capacity, Role, StoredSession, User, WrongTry
 from survey_app.models.plan import IN_FORCE, PlanState, PlanVersion, QuotaCell, QuotaRule
+from survey_app.models.posters import GuardCount, PlaceKind, Poster, SpentChallenge
 from survey_app.models.rechecks import CallState, Recheck, RecheckCall
 from survey_app.models.rosters import Contact, Draw, Person, Roster, RosterKind
 from survey_app.models.scores import IndexResult, IndexRun, Round, RunState, Score
@@ -47,12 +48,15 @@ __all__ = [
     "Entry",
     "EntrySource",
     "FormVersion",
+    "GuardCount",
     "IndexResult",
     "IndexRun",
     "Participation",
     "Person",
+    "PlaceKind",
     "PlanState",
     "PlanVersion",
+    "Poster",
     "QuotaCell",
     "QuotaRule",
     "Recheck",
@@ -67,6 +71,7 @@ __all__ = [
     "SheetState",
     "SignedList",
     "Slip",
+    "SpentChallenge",
     "State",
     "Status",
     "StoredSession",

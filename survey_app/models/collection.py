@@ -12,7 +12,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey_app.extensions import Model
@@ -35,7 +44,10 @@ class Channel(StrEnum):
     """The road a ballot came by."""
 
     ONLINE = "online"
+    """On a slip."""
     PAPER = "paper"
+    POSTER = "poster"
+    KIOSK = "kiosk"
 
 
 class Ballot(Model):
@@ -44,7 +56,8 @@ class Ballot(Model):
     ``answers`` maps question code to choice code (or text). ``met`` is False for "năm qua
     tôi không làm việc với đơn vị này": returned, not scored. ``rater`` is shared by the
     ballots of one person and by nothing else. The key is random and the table has no row
-    order on SQLite, so nothing tells who came first.
+    order on SQLite, so nothing tells who came first. ``poster_id`` is the public place a
+    ballot without a slip came from; ``flags`` are the words of what was odd about it.
     """
 
     __tablename__ = "ballots"
@@ -57,7 +70,18 @@ class Ballot(Model):
             name="ballot_left_out_has_a_reason",
         ),
         Index("ix_ballots_cell_status", "cell_id", "status"),
+        CheckConstraint(
+            "(channel IN ('poster', 'kiosk')) = (poster_id IS NOT NULL)",
+            name="only_a_place_has_a_poster",
+        ),
         Index("ix_ballots_rater", "rater"),
+        Index(
+            "ix_ballots_poster",
+            "poster_id",
+            "received_on",
+            sqlite_where=text("poster_id IS NOT NULL"),  # ballots on slips pay nothing for it
+            postgresql_where=text("poster_id IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -72,6 +96,8 @@ class Ballot(Model):
     status: Mapped[Status] = mapped_column(words(Status))
     reason: Mapped[str | None] = mapped_column(String(400))
     submission_key: Mapped[str] = mapped_column(String(64))
+    poster_id: Mapped[int | None] = mapped_column(ForeignKey("posters.id"))
+    flags: Mapped[str | None] = mapped_column(String(60))
 
     cell: Mapped[QuotaCell] = relationship()
     form_version: Mapped[FormVersion] = relationship()

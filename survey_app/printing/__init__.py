@@ -1,8 +1,9 @@
 """From slips and sheets of the database to PDF on a stream.
 
-``slips`` turns printed slips into cards, ``sheets`` turns serials into blank forms; how a
-page looks is ``questionnaires.paper``. A slip's code goes to the stream it was asked for
-and nowhere else: :func:`passing_file` has no name, so nothing is left when it is closed.
+``slips`` turns printed slips into cards, ``sheets`` turns serials into blank forms,
+``posters`` turns places into wall posters; how a page looks is ``questionnaires.paper``. A
+slip's code goes to the stream it was asked for and nowhere else: :func:`passing_file` has no
+name, so nothing is left when it is closed.
 """
 
 from survey_app.printing.common import passing_file

@@ -34,6 +34,7 @@ from survey_app.services.opened_slips import (
 from survey_app.services.quota import claim_returned_place
 from survey_app.services.sealed_drafts import remove_draft
 from survey_app.services.transactions import write_together
+from survey_app.statements import Prepared
 
 __all__ = ["NO_CONTACT", "OVER_TARGET", "Receipt", "SlipError", "submit_ballot"]
 
@@ -43,9 +44,9 @@ NO_CONTACT = "không làm việc với đơn vị này"
 _BALLOTS = cast("Table", Ballot.__table__)
 _SLIPS = cast("Table", Slip.__table__)
 
-# Built once: putting a statement together costs more than SQLite needs to run it.
-_STORE = insert(_BALLOTS)
-_PROGRESS = (
+_OF_PLACES = {"poster_id", "flags"}
+_STORE = Prepared(insert(_BALLOTS), {*_BALLOTS.columns.keys()} - _OF_PLACES)
+_PROGRESS = Prepared(
     update(_SLIPS)
     .where(Slip.id == bindparam("slip"))
     .values(begun=True, used=bindparam("wholly_used"))
@@ -74,7 +75,7 @@ def submit_ballot(
     answers: Mapping[str, str],
     *,
     met: bool = True,
-    address: str,
+    address: str | None,
 ) -> Receipt:
     """Store one person's answers about one unit once: counted, or kept aside when full.
 
@@ -93,12 +94,15 @@ def submit_ballot(
     met
         False for "năm qua tôi không làm việc với đơn vị này": returned, not scored.
     address
-        Network address, to limit wrong codes.
+        Network address, to limit wrong codes. None leaves counting and wording of a wrong
+        code to the caller.
 
     Raises
     ------
     SlipError
         If the code opens nothing here.
+    NoSlipError
+        If no slip has the code and ``address`` is None.
 
     """
     digits = typed_digits(code)
@@ -117,6 +121,8 @@ def submit_ballot(
     try:
         return write_together((rule_code, unit_code), answer)
     except NoSlipError:
+        if address is None:
+            raise
         raise wrong_code(short_code, digits, address) from None
 
 
@@ -137,28 +143,25 @@ def _store(
             (Status.OVER_TARGET, OVER_TARGET) if wants_place else (Status.INVALID, NO_CONTACT)
         )
     own = own_keys()
-    received = today()
-    connection.execute(
-        _STORE,
-        {
-            "id": uuid.uuid4(),
-            "rater": own.rater_mark(found.digits),
-            "cell_id": unit.cell_id,
-            "form_version_id": found.box.form_version_id,
-            "channel": Channel.ONLINE,
-            "answers": _kept(answers, found) if met else {},
-            "met": met,
-            "received_on": received,
-            "status": status,
-            "reason": reason,
-            "submission_key": own.submission_key(found.digits, unit.code),
-        },
+    _STORE.run(
+        connection,
+        id=uuid.uuid4(),
+        rater=own.rater_mark(found.digits),
+        cell_id=unit.cell_id,
+        form_version_id=found.box.form_version_id,
+        channel=Channel.ONLINE,
+        answers=_kept(answers, found) if met else {},
+        met=met,
+        received_on=today(),
+        status=status,
+        reason=reason,
+        submission_key=own.submission_key(found.digits, unit.code),
     )
     if found.draft is not None:
         remove_draft(connection, found.digits, unit.code)
     last = len(found.stored) + 1 == len(found.units)
     if last or not found.stored:
-        connection.execute(_PROGRESS, {"slip": found.slip_id, "wholly_used": last})
+        _PROGRESS.run(connection, slip=found.slip_id, wholly_used=last)
     return _receipt(found, unit, status, first=True)
 
 

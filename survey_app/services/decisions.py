@@ -26,7 +26,7 @@ from survey_app.security import grouped, typed_digits
 from survey_app.services.audit import Actor, record
 from survey_app.services.campaigns import campaign_by_slug, need_reason
 from survey_app.services.plans import unit_by_code
-from survey_app.services.quota import claim_place, release_place
+from survey_app.services.quota import claim_place, claim_unreserved_place, release_place
 from survey_app.services.scope import forbid_own_unit
 from survey_app.services.transactions import transaction
 
@@ -152,12 +152,12 @@ def admit_next(slug: str, cell_id: int, reason: str, *, actor: Actor) -> bool:
         ).all()
         if not waiting:
             return False
-        if not claim_place(session, cell.id):
-            raise ConflictError(
-                f"Ô {cell.rule.code} – {cell.unit.name} đã đủ {cell.target} phiếu. Chỉ nhận thêm "
-                "được khi một phiếu bị loại hoặc chỉ tiêu được nâng."
-            )
-        chosen = min(waiting, key=lambda ballot: _lot(campaign.seed, ballot))
+        if not _claimed(session, campaign, cell):
+            # places that slips hold are no place for a ballot given without one
+            waiting = [ballot for ballot in waiting if ballot.poster_id is None]
+            if not waiting or not claim_place(session, cell.id):
+                raise ConflictError(_full(cell))
+        chosen = min(waiting, key=lambda ballot: lot(campaign.seed, ballot))
         chosen.status, chosen.reason = Status.COUNTED, None
         record(
             session,
@@ -170,6 +170,25 @@ def admit_next(slug: str, cell_id: int, reason: str, *, actor: Actor) -> bool:
     return True
 
 
-def _lot(seed: str, ballot: Ballot) -> bytes:
+def _claimed(session: Session, campaign: Campaign, cell: QuotaCell) -> bool:
+    """Take a place that any kept-aside ballot may have; after collection no slip holds one."""
+    if campaign.state is State.COLLECTING:
+        return claim_unreserved_place(session.connection(), cell.id)
+    return claim_place(session, cell.id)
+
+
+def _full(cell: QuotaCell) -> str:
+    if cell.missing > 0:
+        return (
+            f"Ô {cell.rule.code} – {cell.unit.name} chỉ còn chỗ đang giữ cho phiếu đã phát. Phiếu "
+            "qua mã dán chỉ nhận được khi có chỗ không ai giữ."
+        )
+    return (
+        f"Ô {cell.rule.code} – {cell.unit.name} đã đủ {cell.target} phiếu. Chỉ nhận thêm "
+        "được khi một phiếu bị loại hoặc chỉ tiêu được nâng."
+    )
+
+
+def lot(seed: str, ballot: Ballot) -> bytes:
     """Place of a ballot in the order the campaign's seed fixed before any came in."""
     return hashlib.sha256(f"{seed}:{ballot.id.hex}".encode()).digest()

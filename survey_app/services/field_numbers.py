@@ -38,7 +38,7 @@ class CellState:
         Received and not valid; taken out with a reason.
     no_contact
         "Năm qua không làm việc với đơn vị này", whatever became of them.
-    online, paper
+    online, paper, poster, kiosk
         Counted ballots by the road they came by.
 
     """
@@ -53,6 +53,8 @@ class CellState:
     no_contact: int = 0
     online: int = 0
     paper: int = 0
+    poster: int = 0
+    kiosk: int = 0
 
     def __add__(self, other: Self) -> Self:
         """Add two cells up."""
@@ -67,8 +69,10 @@ class CellState:
 
     @property
     def by_channel(self) -> dict[Channel, int]:
-        """Counted ballots by channel."""
-        return {Channel.ONLINE: self.online, Channel.PAPER: self.paper}
+        """Counted ballots by channel; places with an open code only where there are any."""
+        slips_and_sheets = {Channel.ONLINE: self.online, Channel.PAPER: self.paper}
+        places = {Channel.POSTER: self.poster, Channel.KIOSK: self.kiosk}
+        return slips_and_sheets | {channel: n for channel, n in places.items() if n}
 
     @property
     def percent(self) -> float:

@@ -39,9 +39,9 @@ from survey_app.services.ballot_boxes import (
 )
 from survey_app.services.sealed_drafts import drafts_of, open_draft
 from survey_app.services.wrong_tries import note_wrong, too_many
+from survey_app.statements import Prepared
 
-# Built once: putting a statement together costs more than SQLite needs to run it.
-_SLIP = (
+_FIND = (
     select(
         Slip.id,
         Slip.rule_id,
@@ -59,7 +59,7 @@ _SLIP = (
     .outerjoin(Draft, and_(Draft.mark == bindparam("mark"), Draft.expires >= bindparam("day")))
     .where(Slip.code_hash == bindparam("hash"))
 )
-_LOCKED_SLIP = _SLIP.with_for_update(of=Slip)
+_SLIP, _LOCKED_SLIP = Prepared(_FIND), Prepared(_FIND.with_for_update(of=Slip))
 _STORED = select(Ballot.submission_key, Ballot.status, Ballot.met).where(
     Ballot.submission_key.in_(bindparam("keys", expanding=True))
 )
@@ -145,7 +145,7 @@ class NoSlipError(Exception):
 
 
 def open_slip(
-    short_code: str, rule_code: str, unit_code: str | None, code: str, *, address: str
+    short_code: str, rule_code: str, unit_code: str | None, code: str, *, address: str | None
 ) -> OpenedSlip:
     """Say what a code opens on one page, before the first question.
 
@@ -156,12 +156,15 @@ def open_slip(
     code
         As typed: 16 digits, with or without spaces and dashes.
     address
-        Network address, to limit wrong codes; a right code is never limited.
+        Network address, to limit wrong codes; a right code is never limited. None leaves
+        counting and wording of a wrong code to the caller.
 
     Raises
     ------
     SlipError
         If the code opens nothing here; its ``state`` says why.
+    NoSlipError
+        If no slip has the code and ``address`` is None.
 
     """
     digits = typed_digits(code)
@@ -177,6 +180,8 @@ def open_slip(
             full = _full(connection, found)
             drafts = _drafts(connection, found)
     except NoSlipError:
+        if address is None:
+            raise
         raise wrong_code(short_code, digits, address) from None
     return OpenedSlip(
         units=tuple(
@@ -205,8 +210,7 @@ def find_slip(
     if len(digits) == CODE_DIGITS and is_sound(digits):
         query = _LOCKED_SLIP if lock else _SLIP
         mark = own.draft_mark(digits, (unit_code or "").upper())
-        sought = {"hash": own.slip_hash(digits), "mark": mark, "day": today()}
-        slip = connection.execute(query, sought).first()
+        slip = query.first(connection, hash=own.slip_hash(digits), mark=mark, day=today())
     if slip is None or slip.short_code != short_code.upper():
         standing_of(connection, short_code)  # an address of no campaign is said first
         raise NoSlipError

@@ -118,6 +118,25 @@ def slip_address(campaign: str, rule: str, unit: str | None = None) -> SlipAddre
     return address
 
 
+def organisation_of(campaign: str) -> str:
+    """Return who runs the campaign of an address.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such campaign.
+
+    """
+    name = None
+    if PRINTABLE.fullmatch(campaign):
+        name = db.session.scalar(
+            select(Campaign.organisation).where(Campaign.short_code == campaign.upper())
+        )
+    if name is None:
+        raise NotFoundError(NOWHERE)
+    return name
+
+
 def _read(campaign_code: str, rule_code: str, unit_code: str | None) -> SlipAddress:
     try:
         campaign, rule = _page_of(campaign_code, rule_code)

@@ -1,7 +1,7 @@
 """The quota is exact: one conditional update claims a place, in the ballot's transaction.
 
-Posters are not in yet; when they are, they claim only where ``accepted + issued - returned``
-is below the target (design, promise 3).
+A slip or sheet that is out holds a place; a ballot given without one (posters, kiosks) claims
+only where ``accepted + issued - returned`` is below the target (design, promise 3).
 """
 
 from __future__ import annotations
@@ -29,14 +29,18 @@ from survey_app.models import (
 )
 from survey_app.services.audit import Actor, record
 from survey_app.services.transactions import transaction
+from survey_app.statements import Prepared
 
 _CELLS = cast("Table", QuotaCell.__table__)
 _ONE = update(_CELLS).where(_CELLS.c.id == bindparam("cell"))
 _FREE = _CELLS.c.accepted < _CELLS.c.target
 _CLAIM = _ONE.where(_FREE).values(accepted=_CELLS.c.accepted + 1)
+_UNRESERVED = _CELLS.c.accepted + _CELLS.c.issued - _CELLS.c.returned < _CELLS.c.target
+_CLAIM_UNRESERVED = _CLAIM.where(_UNRESERVED)
 _RELEASE = _ONE.values(accepted=_CELLS.c.accepted - 1)
 _BACK = _ONE.values(returned=_CELLS.c.returned + 1)
-_TAKE = _BACK.where(_FREE).values(accepted=_CELLS.c.accepted + 1)
+_TAKE_BACK = Prepared(_BACK.where(_FREE).values(accepted=_CELLS.c.accepted + 1))
+_ONLY_BACK = Prepared(_BACK)
 
 
 def claim_place(session: Session, cell_id: int) -> bool:
@@ -53,10 +57,15 @@ def claim_returned_place(connection: Connection, cell_id: int, *, wants_place: b
         Whether a place was taken; False when none is wanted or none is left.
 
     """
-    if wants_place and connection.execute(_TAKE, {"cell": cell_id}).rowcount == 1:
+    if wants_place and _TAKE_BACK.run(connection, cell=cell_id) == 1:
         return True
-    connection.execute(_BACK, {"cell": cell_id})
+    _ONLY_BACK.run(connection, cell=cell_id)
     return False
+
+
+def claim_unreserved_place(connection: Connection, cell_id: int) -> bool:
+    """Take one place that no slip or sheet holds, if one is left; say whether it was."""
+    return connection.execute(_CLAIM_UNRESERVED, {"cell": cell_id}).rowcount == 1
 
 
 def release_place(session: Session, cell_id: int) -> None:

@@ -22,6 +22,7 @@ from survey_app.formats import today
 from survey_app.models import Draft
 from survey_app.security import Keys
 from survey_app.services.transactions import transaction
+from survey_app.statements import Prepared
 
 BLOCK: Final = 2048
 """A draft is filled up to a multiple of this, so that its length tells nothing. [bytes]"""
@@ -32,13 +33,13 @@ _DRAFTS = cast("Table", Draft.__table__)
 _READ = select(_DRAFTS.c.mark, _DRAFTS.c.sealed).where(
     _DRAFTS.c.mark.in_(bindparam("marks", expanding=True)), _DRAFTS.c.expires >= bindparam("day")
 )
-_REWRITE = (
+_REWRITE = Prepared(
     update(_DRAFTS)
     .where(_DRAFTS.c.mark == bindparam("this"))
     .values(sealed=bindparam("sealed"), expires=bindparam("expires"))
 )
-_WRITE = insert(_DRAFTS)
-_REMOVE = delete(_DRAFTS).where(_DRAFTS.c.mark == bindparam("this"))
+_WRITE = Prepared(insert(_DRAFTS), _DRAFTS.columns.keys())
+_REMOVE = Prepared(delete(_DRAFTS).where(_DRAFTS.c.mark == bindparam("this")))
 
 
 def write_draft(
@@ -52,9 +53,11 @@ def write_draft(
 ) -> None:
     """Keep the answers about one unit until their day; an older draft gives way."""
     mark = _keys().draft_mark(digits, unit)
-    row = {"sealed": _seal(digits, mark, answers), "expires": expires}
-    if connection.execute(_REWRITE, row | {"this": mark}).rowcount == 0:
-        connection.execute(_WRITE, row | {"mark": mark, "campaign_id": campaign_id})
+    sealed = _seal(digits, mark, answers)
+    if _REWRITE.run(connection, this=mark, sealed=sealed, expires=expires) == 0:
+        _WRITE.run(
+            connection, mark=mark, campaign_id=campaign_id, sealed=sealed, expires=expires
+        )
 
 
 def drafts_of(
@@ -80,7 +83,7 @@ def open_draft(digits: str, unit: str, sealed: bytes) -> dict[str, str]:
 
 def remove_draft(connection: Connection, digits: str, unit: str) -> None:
     """Forget the draft of one person about one unit, in the transaction of its ballot."""
-    connection.execute(_REMOVE, {"this": _keys().draft_mark(digits, unit)})
+    _REMOVE.run(connection, this=_keys().draft_mark(digits, unit))
 
 
 def forget_drafts(session: Session, campaign_id: int) -> int:

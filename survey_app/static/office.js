@@ -27,3 +27,9 @@ document.addEventListener("submit", (event) => {
 
 // The tab of the current page is in sight on a narrow screen.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A table that scrolls can be reached and moved with the keyboard, in Safari too.
+for (const box of document.querySelectorAll(".table-box")) {
+  const scrolls = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+  if (scrolls && !box.querySelector("a, button, input, select, summary")) box.tabIndex = 0;
+}

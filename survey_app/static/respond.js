@@ -9,22 +9,38 @@
   const byId = (id) => document.getElementById(id);
   const words = document.body.dataset;
   let start, said, answers;
+  const part = (window.cchc = {}); // what poster.js asks of this file, and adds to it
+  const also = (name, ...rest) => part[name] && part[name](...rest);
 
   // --- the code ---------------------------------------------------------------------------
 
   // The fragment never reaches a server. history.state lives and dies with this tab entry,
   // so a reload finds the code again and nothing is written to storage.
   function takeCode() {
-    const typed = decodeURIComponent(location.hash.slice(1));
-    if (/^[\d\s.–—-]{8,}$/.test(typed)) {
-      history.replaceState({ code: typed }, "", location.pathname + location.search);
+    const typed = codeInAddress();
+    if (typed) remember(typed);
+    return typed || (history.state && history.state.code) || "";
+  }
+
+  function codeInAddress() {
+    try {
+      const typed = decodeURIComponent(location.hash.slice(1));
+      return /^[\d\s.–—-]{8,}$/.test(typed) ? typed : "";
+    } catch (error) {
+      return ""; // half of an encoded letter is no code
     }
-    return (history.state && history.state.code) || "";
+  }
+
+  function remember(code) {
+    try {
+      history.replaceState({ code }, "", location.pathname + location.search);
+    } catch (error) {
+      // some in-app browsers forbid it: the code stays in the address, or is typed after a reload
+    }
   }
 
   function offerInOtherLanguage(code) {
-    const link = byId("language");
-    if (link) link.hash = code;
+    for (const link of document.querySelectorAll("header a")) link.hash = code;
   }
 
   async function open(event) {
@@ -45,7 +61,7 @@
   }
 
   function show(state, code) {
-    history.replaceState({ code }, "", location.pathname + location.search);
+    remember(code);
     offerInOtherLanguage(code);
     said.innerHTML = state.html;
     start.hidden = !state.box;
@@ -89,6 +105,7 @@
   let changed = false, keeping = 0;
 
   function keepSoon() {
+    if (!answers.elements.code) return; // without a code nothing could be opened again
     changed = true;
     clearTimeout(keeping);
     keeping = setTimeout(keep, 700);
@@ -98,10 +115,11 @@
     if (!changed || answers.hidden || answers.dataset.sent) return;
     changed = false;
     const fields = new FormData(answers);
+    const own = answers.dataset.keep; // a page of many units knows its own door
     const [campaign, rule, unit] = new URL(answers.action).pathname.split("/").slice(2);
-    for (const [name, value] of Object.entries({ campaign, rule, unit })) fields.append(name, value);
+    if (!own) for (const [name, value] of Object.entries({ campaign, rule, unit })) fields.append(name, value);
     try {
-      const reply = await post("/p/draft", fields, "application/json", { keepalive: true });
+      const reply = await post(own || "/p/draft", fields, "application/json", { keepalive: true });
       if (reply.status >= 500) throw reply;
       if (!answers.dataset.sent) stand(reply.ok ? words.kept : "");
     } catch (error) {
@@ -138,15 +156,22 @@
     }
   }
 
+  function idOf(form, fields = new FormData(form)) {
+    return `${form.action} ${fields.get("code") || fields.get("key")}`;
+  }
+
+  let tapped;
+
   async function send(event) {
     event.preventDefault();
     if (busy(answers)) return;
     clearTimeout(keeping);
     stand(words.sending);
     const fields = new URLSearchParams(new FormData(answers));
-    const tapped = event.submitter;
-    if (tapped && tapped.name) fields.append(tapped.name, tapped.value);
-    const letter = { id: `${answers.action} ${fields.get("code")}`, url: answers.action, body: `${fields}`, at: Date.now() };
+    const button = event.submitter || tapped; // phones before 2021 do not say which
+    if (button && button.name) fields.append(button.name, button.value);
+    const letter = { id: idOf(answers, fields), url: answers.action, body: `${fields}`, at: Date.now() };
+    also("sending", letter);
     if (fields.get("keep")) letter.passing = true; // a pause that did not arrive is only a draft
     else await unsent("readwrite", (box) => box.put(letter));
     if (!(await deliver(letter))) wait(letter);
@@ -155,17 +180,23 @@
   // One letter to the server; false when it did not arrive or the server could not keep it.
   async function deliver(letter) {
     let reply, page;
+    if (letter.raw && !(await also("prepare", letter))) return false;
     try {
       reply = await post(letter.url, letter.body, "text/html");
-      if (reply.status >= 500) return false;
+      if (reply.status >= 500 || (reply.status === 429 && waiting.includes(letter))) return false;
+      if (reply.status === 428) { // a place asks for a fresh challenge, or for its kiosk's secret
+        if (letter.again) return false;
+        letter.again = letter.raw = true;
+        return deliver(letter);
+      }
       page = await reply.text();
     } catch (error) {
       return false;
     }
     waiting = waiting.filter((other) => other.id !== letter.id);
     await unsent("readwrite", (box) => box.delete(letter.id));
-    const elsewhere = answers && !answers.hidden && letter.url !== answers.action;
-    if (elsewhere) stand(words.delivered); // another form is being filled in here
+    const elsewhere = answers && !answers.hidden && letter.id !== idOf(answers);
+    if (elsewhere || letter.quiet) stand(words.delivered); // another form is being filled in here
     else swap(page);
     return true;
   }
@@ -178,6 +209,7 @@
   function wait(letter) {
     waiting.push(letter);
     stand(words.waiting);
+    also("waits", letter);
   }
 
   // Work on the letters kept on this device; nothing where the browser keeps nothing.
@@ -206,7 +238,7 @@
     trying = true;
     for (const letter of [...waiting]) {
       if (Date.now() - letter.at > 30 * DAY) await unsent("readwrite", (box) => box.delete(letter.id));
-      else if (!(await deliver(letter))) break;
+      else if (!(await deliver(letter)) && !letter.raw) break;
     }
     trying = false;
   }
@@ -221,7 +253,7 @@
     }
     changed = false;
     begin();
-    lookAt(document.querySelector("#said h1, #said h2, main h1"));
+    lookAt((said && said.querySelector("[role=status], h1, h2")) || document.querySelector("main h1"));
   }
 
   // --- how much is left, and hearing it -----------------------------------------------------
@@ -236,7 +268,8 @@
   function count() {
     const n = unanswered().length;
     byId("left").hidden = false;
-    byId("count").textContent = n ? words.left.replace("{n}", n) : words.full;
+    const own = { ...words, ...answers.dataset };
+    byId("count").textContent = n ? own.left.replace("{n}", n) : own.full;
   }
 
   function offerVoice() {
@@ -246,7 +279,7 @@
     const voice = speech.getVoices().find((one) => one.lang.toLowerCase().startsWith(language));
     if (!voice) return;
     for (const section of answers.querySelectorAll("section")) {
-      if (section.querySelector(".aloud")) continue;
+      if (section.querySelector(".aloud, [lang]")) continue; // no voice reads what is marked foreign
       const button = document.createElement("button");
       button.type = "button";
       button.className = "quiet aloud";
@@ -275,11 +308,16 @@
     if (answers) {
       answers.addEventListener("input", () => { count(); keepSoon(); });
       answers.addEventListener("submit", send);
+      tapped = null;
+      answers.addEventListener("click", (event) => { tapped = event.target.closest("button"); });
       if (!answers.hidden) count();
       offerVoice();
     }
     if (start) start.addEventListener("submit", open);
+    also("begun");
   }
+
+  Object.assign(part, { post, swap, unsent });
 
   begin();
   if (start) {
@@ -290,7 +328,7 @@
       open();
     }
     // another slip scanned into the same tab changes only the fragment
-    addEventListener("hashchange", () => takeCode() && location.reload());
+    addEventListener("hashchange", () => codeInAddress() && (takeCode(), location.reload()));
   }
   document.addEventListener("submit", (event) => {
     if (event.target !== start && event.target !== answers && busy(event.target)) event.preventDefault();

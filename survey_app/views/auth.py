@@ -104,7 +104,7 @@ def _who() -> str:
 def remember_language() -> None:
     """Keep the language asked for in the address; respondents have no session to keep it in."""
     asked = request.args.get("lang")
-    if asked in LANGUAGES and request.blueprint != "respond":
+    if asked in LANGUAGES and not request.path.startswith(("/p/", "/P/")):
         session["language"] = asked
 
 

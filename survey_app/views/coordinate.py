@@ -99,7 +99,7 @@ def cell(slug: str, rule: str, unit: str) -> ResponseReturnValue:
         own_unit=detail.unit.id in actor().belongs,
         decided=campaign.state in (State.APPROVED, State.PUBLISHED),
         status_labels=status_labels(),
-        channel_labels={Channel.ONLINE: _("Trực tuyến"), Channel.PAPER: _("Phiếu giấy")},
+        channel_labels=channel_labels(),
         strip=charts.strip,
     )
 
@@ -135,6 +135,16 @@ def status_labels() -> dict[Status, tuple[str, str]]:
         Status.SET_ASIDE: (_("Để riêng (chờ xem)"), "warn"),
         Status.INVALID: (_("Không hợp lệ"), "bad"),
         Status.EXCLUDED: (_("Đã loại"), "none"),
+    }
+
+
+def channel_labels() -> dict[Channel, str]:
+    """Name of the road a ballot came by."""
+    return {
+        Channel.ONLINE: _("Trực tuyến"),
+        Channel.PAPER: _("Phiếu giấy"),
+        Channel.POSTER: _("Mã dán"),
+        Channel.KIOSK: _("Máy tại quầy"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Forms as respondents meet them, for staff: on a phone frame, answered as any group.
+"""Forms as respondents meet them, for staff: on a phone frame, as any group, in any language.
 
 The frame holds the real questions and the real judge of ``forms.compiled``; what is sent from
 it is judged and forgotten. Respondents' own pages are in ``views.respond``.
@@ -12,12 +12,14 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from questionnaires.languages import offered
 from survey_app.errors import SurveyError
 from survey_app.formats import language
 from survey_app.forms.compiled import POLICY, compiled_form, draw, page_look
+from survey_app.forms.page_languages import foreign, furniture, offers
 from survey_app.permissions import Permission
 from survey_app.services.campaigns import campaign_by_slug
-from survey_app.services.definitions import definition_of
+from survey_app.services.definitions import definition_of, form_of
 from survey_app.services.pages import SlipAddress, slip_address
 from survey_app.views.access import needs
 
@@ -32,12 +34,16 @@ def frame(slug: str, rule: str | None = None) -> ResponseReturnValue:
     campaign = campaign_by_slug(slug)
     definition = definition_of(campaign)
     code = rule or next(iter(definition.rule_by_code), None)
+    chosen = definition.rule_by_code.get(code or "")
+    form = form_of(campaign, chosen.form) if chosen else None
     return render_template(
         "previews/frame.html",
         campaign=campaign,
         definition=definition,
         groups={group.code: group.label for group in definition.groups},
-        chosen=definition.rule_by_code.get(code or ""),
+        chosen=chosen,
+        spoken=request.args.get("form"),
+        languages=offers(form, current="") if form else [],
     )
 
 
@@ -46,7 +52,9 @@ def frame(slug: str, rule: str | None = None) -> ResponseReturnValue:
 def page(slug: str, rule: str) -> Response:
     """Draw what stands in the frame."""
     address = _address(slug, rule)
-    return _page(address, compiled_form(address, language()).drawn)
+    spoken = _spoken(address)
+    with force_locale(furniture(spoken)):
+        return _page(address, compiled_form(address, spoken).drawn)
 
 
 @bp.post("/<rule>/page")
@@ -54,22 +62,29 @@ def page(slug: str, rule: str) -> Response:
 def judge(slug: str, rule: str) -> Response:
     """Judge what was filled in, say so, and keep nothing."""
     address = _address(slug, rule)
-    form = compiled_form(address, language())
+    spoken = _spoken(address)
+    form = compiled_form(address, spoken)
     sent = MultiDict(request.form)
     sent.pop("csrf_token", None)
-    with force_locale(language()):
+    with force_locale(furniture(spoken)):
         try:
             checked = form.validate(sent)
         except SurveyError as error:
             return _page(address, form.drawn, said=error.message, tone="bad", status=error.status)
         if not checked.errors:
             said = _("Phiếu này nộp được. Đây là xem thử nên không lưu gì.")
-            return _page(address, form.drawn_with(checked.answers, language()), said=said)
+            return _page(address, form.drawn_with(checked.answers, spoken), said=said)
         filled = form.fields(sent)
         filled.validate()
         said = _("Chưa nộp được: còn %(n)s câu cần xem lại", n=len(checked.errors))
-        drawn = draw(form.questionnaire, filled, language())
+        drawn = draw(form.questionnaire, filled, spoken)
         return _page(address, drawn, said=said, tone="bad", status=422)
+
+
+def _spoken(address: SlipAddress) -> str:
+    """Return the language the form is asked for in; that of the staff's pages by default."""
+    wish = request.args.get("form", "")
+    return wish if wish in offered(address.form) else language()
 
 
 def _address(slug: str, rule: str) -> SlipAddress:
@@ -84,10 +99,13 @@ def _address(slug: str, rule: str) -> SlipAddress:
 def _page(
     address: SlipAddress, drawn: str, *, said: str = "", tone: str = "good", status: int = 200
 ) -> Response:
+    spoken = _spoken(address)
     html = render_template(
         "previews/page.html",
         address=address,
         look=page_look(),
+        spoken=spoken,
+        foreign=foreign(spoken, furniture(spoken)),
         drawn=drawn,
         said=said,
         tone=tone,

@@ -9,54 +9,41 @@ same receipt. The script of the page asks ``state`` for JSON; everything else is
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
 
 from questionnaires.model import Design
-from survey_app.errors import SurveyError
-from survey_app.forms.compiled import (
-    LANGUAGES,
-    POLICY,
-    compiled_form,
-    compiled_page,
-    compiled_receipt,
-    draw,
-    page_look,
-)
-from survey_app.forms.compiled import (
-    script as page_script,
-)
+from survey_app.forms.compiled import POLICY, compiled_form, compiled_page, draw, page_look
+from survey_app.forms.compiled import script as page_script
 from survey_app.forms.questionnaire import numbers
-from survey_app.models import Status
 from survey_app.security import typed_digits
-from survey_app.services.ballots import Receipt, submit_ballot
+from survey_app.services.ballots import submit_ballot
 from survey_app.services.drafts import keep_draft
-from survey_app.services.opened_slips import OpenedSlip, SlipError, open_slip
+from survey_app.services.opened_slips import OpenedSlip, SlipError
 from survey_app.services.pages import SlipAddress, slip_address
-from survey_app.troubles import BUSY, FAILED
 from survey_app.views.access import public
+from survey_app.views.respond_answers import (
+    fragment,
+    list_of_units,
+    open_at,
+    page,
+    received,
+    refused,
+)
+from survey_app.views.respond_frame import (
+    CACHED,
+    asks_json,
+    behave_like_respond,
+    language_asked,
+    takes_gzip,
+)
 
 bp = Blueprint("respond", __name__)
-
-LARGEST_BODY: Final = 256 * 1024
-"""A form with every free text at its longest is a tenth of it. [bytes]"""
-
-WORTH_SQUEEZING: Final = 600
-"""Shorter replies go out as they are. [bytes]"""
-
-CACHED: Final = "public, max-age=60"
-RETYPED: Final = frozenset({"wrong", "unknown", "limited", "elsewhere"})
-"""States after which the code box stays: another code may be the right one."""
-
+behave_like_respond(bp)
 
 # --- opening -----------------------------------------------------------------------------
 
@@ -68,9 +55,9 @@ RETYPED: Final = frozenset({"wrong", "unknown", "limited", "elsewhere"})
 @public
 def opened(campaign: str, rule: str, unit: str | None) -> Response:
     """Show the page of an address: the same bytes for everyone."""
-    page = compiled_page(campaign, rule, unit, _language())
+    page = compiled_page(campaign, rule, unit, language_asked())
     request.environ[POLICY] = page.csp
-    squeezed = _takes_gzip()
+    squeezed = takes_gzip()
     response = Response(page.gzip if squeezed else page.html, mimetype="text/html")
     response.headers["Cache-Control"] = CACHED
     response.headers["Vary"] = "Accept-Encoding"
@@ -86,7 +73,7 @@ def opened(campaign: str, rule: str, unit: str | None) -> Response:
 def script(tag: str) -> Response:
     """Send the one script; its address changes with its text, so it may be kept for ever."""
     sent = page_script()
-    squeezed = _takes_gzip()
+    squeezed = takes_gzip()
     response = Response(sent.gzip if squeezed else sent.plain, mimetype="text/javascript")
     fresh = tag == sent.tag
     response.headers["Cache-Control"] = (
@@ -108,20 +95,20 @@ def state() -> Response:
     form = request.form
     address = slip_address(form.get("campaign", ""), form.get("rule", ""), form.get("unit") or None)
     code = typed_digits(form.get("code", ""))
-    with force_locale(_language()):
+    with force_locale(language_asked()):
         try:
-            slip = _open(address, code)
+            slip = open_at(address, code)
         except SlipError as error:
-            return _refused(address, code, error)
+            return refused(address, code, error)
         if address.unit is None or _done(slip, address):
-            return _list(address, code, slip)
+            return list_of_units(address, code, slip)
         full = next(unit.full for unit in slip.units if unit.code == address.unit)
-        said = _fragment("full", address) if full else Markup()
+        said = fragment("full", address) if full else Markup()
         draft = slip.drafts.get(address.unit, {})
-        if _asks_json():
+        if asks_json():
             return jsonify(open=True, profile=slip.profile_needed, html=said, draft=draft)
-        form_ = compiled_form(address, _language(), profile=slip.profile_needed)
-        return _page(address, said=said, drawn=form_.drawn_with(draft, _language()), code=code)
+        form_ = compiled_form(address, language_asked(), profile=slip.profile_needed)
+        return page(address, said=said, drawn=form_.drawn_with(draft, language_asked()), code=code)
 
 
 # --- keeping a half-filled form ----------------------------------------------------------
@@ -134,16 +121,16 @@ def draft() -> Response:
     form = request.form
     address = slip_address(form.get("campaign", ""), form.get("rule", ""), form.get("unit", ""))
     code = typed_digits(form.get("code", ""))
-    with force_locale(_language()):
+    with force_locale(language_asked()):
         try:
             _keep(address, code)
         except SlipError as error:
-            return _refused(address, code, error)
+            return refused(address, code, error)
         return jsonify(kept=True)
 
 
 def _keep(address: SlipAddress, code: str) -> None:
-    answers = compiled_form(address, _language()).validate(request.form).answers
+    answers = compiled_form(address, language_asked()).validate(request.form).answers
     keep_draft(
         address.campaign,
         address.rule,
@@ -165,7 +152,7 @@ def submit(campaign: str, rule: str, unit: str) -> Response:
     address = slip_address(campaign, rule, unit)
     code = typed_digits(request.form.get("code", ""))
     met = request.form.get("met") != "0" or not address.asks_for_contact
-    with force_locale(_language()):
+    with force_locale(language_asked()):
         try:
             if request.form.get("keep"):
                 _keep(address, code)
@@ -173,10 +160,10 @@ def submit(campaign: str, rule: str, unit: str) -> Response:
             answers: Mapping[str, str] = {}
             if met:
                 profile = address.design is Design.OWN or _profile_needed(address, code)
-                form = compiled_form(address, _language(), profile=profile)
+                form = compiled_form(address, language_asked(), profile=profile)
                 checked = form.validate(request.form)
                 if checked.errors:
-                    _open(address, code)  # a code that opens nothing is said first
+                    open_at(address, code)  # a code that opens nothing is said first
                     return _with_mistakes(address, code, profile=profile)
                 answers = checked.answers
             receipt = submit_ballot(
@@ -188,14 +175,9 @@ def submit(campaign: str, rule: str, unit: str) -> Response:
                 met=met,
                 address=request.remote_addr or "",
             )
-            return _received(address, code, receipt, met=met)
+            return received(address, code, receipt, met=met)
         except SlipError as error:
-            return _refused(address, code, error)
-
-
-def _open(address: SlipAddress, code: str) -> OpenedSlip:
-    unit = address.unit if address.design is Design.OWN else None
-    return open_slip(address.campaign, address.rule, unit, code, address=request.remote_addr or "")
+            return refused(address, code, error)
 
 
 def _done(slip: OpenedSlip, address: SlipAddress) -> bool:
@@ -205,7 +187,7 @@ def _done(slip: OpenedSlip, address: SlipAddress) -> bool:
 def _profile_needed(address: SlipAddress, code: str) -> bool:
     """Whether this person's profile is still to be taken; not when all is answered."""
     try:
-        return _open(address, code).profile_needed
+        return open_at(address, code).profile_needed
     except SlipError as error:
         if error.state == "used":
             return False
@@ -217,77 +199,19 @@ def _profile_needed(address: SlipAddress, code: str) -> bool:
 
 def _kept(address: SlipAddress, code: str) -> Response:
     """Say that the answers wait, and how to go on; a crossed slip goes back to its list."""
-    said = _fragment("kept", address, code=code)
+    said = fragment("kept", address, code=code)
     if address.design is Design.CROSS:
-        return _list(address, code, _open(address, code), said)
-    return _page(address, said=said, box=True, typed=None)
-
-
-def _received(address: SlipAddress, code: str, receipt: Receipt, *, met: bool) -> Response:
-    """Show the receipt after the last unit, or the list with what is left."""
-    if receipt.units_done == receipt.units_total:
-        page = compiled_receipt(address, _language(), became=_became(receipt.status))
-        return Response(page.with_numbers(code, receipt.number), mimetype="text/html")
-    told = {"number": receipt.number, "met": met, "became": _became(receipt.status)}
-    thanks = _fragment("thanks", address, **told)
-    return _list(address, code, _open(address, code), thanks)
-
-
-def _became(status: Status) -> str:
-    """Say honestly what became of a ballot that takes no place."""
-    if status is Status.OVER_TARGET:
-        return _("Phiếu được để riêng vì đơn vị này đã đủ chỉ tiêu; chỉ dùng khi cần bổ sung.")
-    return ""
-
-
-def _list(
-    address: SlipAddress, code: str, slip: OpenedSlip, thanks: Markup | None = None
-) -> Response:
-    """Show the units of a crossed rule with what is done and what is left."""
-    whole = replace(address, unit=None, unit_name=None)
-    units = _fragment(
-        "units", whole, code=code, units=slip.units, drafts=slip.drafts, thanks=thanks
-    )
-    return _said(whole, code, units, 200, box=False)
-
-
-def _refused(address: SlipAddress, code: str, error: SlipError) -> Response:
-    """Say on its own honest page why a code opens nothing; a used one shows its receipt."""
-    if error.state == "used":
-        said = _fragment("receipt", address, number=error.receipt, again=True)
-        return _said(address, code, said, 200, box=False, head=False)
-    other = None
-    if error.path is not None:
-        other = slip_address(*error.path.removeprefix("/p/").split("/"))
-    said = _fragment("note", address, state=error.state, code=code, other=other)
-    return _said(address, code, said, error.status, box=error.state in RETYPED)
-
-
-def _said(
-    address: SlipAddress,
-    code: str,
-    said: Markup,
-    status: int,
-    *,
-    box: bool,
-    head: bool = True,
-) -> Response:
-    """Answer with a fragment: alone for the script, on a page for everybody else."""
-    if _asks_json():
-        return jsonify(open=False, html=said, box=box, head=head)
-    keeps = None if box else code
-    response = _page(address, said=said, box=box, typed=code, code=keeps, head=head, failed=box)
-    response.status_code = status
-    return response
+        return list_of_units(address, code, open_at(address, code), said)
+    return page(address, said=said, box=True, typed=None)
 
 
 def _with_mistakes(address: SlipAddress, code: str, *, profile: bool) -> Response:
     """Show the form again with its answers, a summary of mistakes and each in its place."""
-    language = _language()
+    language = language_asked()
     form = compiled_form(address, language, profile=profile)
     filled = form.fields(request.form)
     filled.validate()
-    said = _fragment(
+    said = fragment(
         "mistakes",
         address,
         language=language,
@@ -299,90 +223,12 @@ def _with_mistakes(address: SlipAddress, code: str, *, profile: bool) -> Respons
         ],
     )
     drawn = draw(form.questionnaire, filled, language)
-    response = _page(address, said=said, drawn=drawn, code=code, failed=True)
+    response = page(address, said=said, drawn=drawn, code=code, failed=True)
     response.status_code = 422
     return response
 
 
-def _fragment(name: str, address: SlipAddress, **subject: Any) -> Markup:  # noqa: ANN401 - whatever the template or door takes
-    text = render_template(f"respond/{name}.html", address=address, look=page_look(), **subject)
-    return Markup(text)  # noqa: S704 - made by our own template, which escapes
-
-
-def _page(address: SlipAddress, *, head: bool = True, **subject: Any) -> Response:  # noqa: ANN401 - whatever the template or door takes
-    text = render_template(
-        "respond/page.html", address=address, look=page_look(), head=head, **subject
-    )
-    return Response(text, mimetype="text/html")
-
-
-# --- every reply -------------------------------------------------------------------------
-
-
-def _language() -> str:
-    asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else "vi"
-
-
-def _asks_json() -> bool:
-    return request.headers.get("Accept") == "application/json"
-
-
-def _takes_gzip() -> bool:
-    return "gzip" in request.accept_encodings
-
-
-@bp.record_once
-def _need_no_token(setup: BlueprintSetupState) -> None:
-    """Take posts without a CSRF token: the code in the body is the authority."""
-    if "csrf" in setup.app.extensions:
-        setup.app.extensions["csrf"].exempt(bp)
-
-
-@bp.before_request
-def _limit_body() -> None:
-    request.max_content_length = LARGEST_BODY
-
-
-@bp.errorhandler(SurveyError)
-def _sorry(error: SurveyError) -> tuple[str, int]:
-    """Show a refusal in the respondents' own frame."""
-    with force_locale(_language()):
-        heading = _("Không tìm thấy phiếu") if error.status == 404 else _("Chưa nhận được")  # noqa: PLR2004 - the number is said by the line
-        return _problem(heading, _(error.message)), error.status
-
-
-@bp.errorhandler(HTTPException)
-def _sorry_http(error: HTTPException) -> tuple[str, int]:
-    """Say in plain words what was sent wrongly."""
-    with force_locale(_language()):
-        message = _("Nội dung gửi lên không đọc được. Xin mở lại phiếu từ mã QR rồi thử lại.")
-        if error.code is None or error.code >= 500:  # noqa: PLR2004 - the number is said by the line
-            message = _(BUSY if error.code == 503 else FAILED)  # noqa: PLR2004 - the number is said by the line
-        return _problem(_("Chưa nhận được"), message), error.code or 500
-
-
-def _problem(heading: str, message: str) -> str:
-    return render_template(
-        "respond/problem.html", heading=heading, message=message, look=page_look()
-    )
-
-
-@bp.after_request
-def _private(response: Response) -> Response:
-    """Keep answers out of caches and send them small."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    if "Content-Encoding" not in response.headers and response.status_code != 304:  # noqa: PLR2004 - the number is said by the line
-        response.headers["Vary"] = "Accept-Encoding"
-        if response.content_length is not None and response.content_length < WORTH_SQUEEZING:
-            return response
-        if _takes_gzip():
-            # nobody else can put text into this reply, so its length betrays no code
-            response.set_data(gzip.compress(response.get_data(), 1))
-            response.headers["Content-Encoding"] = "gzip"
-    return response
+# --- pages drawn elsewhere in the respondents' frame ----------------------------------------
 
 
 @bp.after_app_request

@@ -36,6 +36,7 @@ OF_A_CAMPAIGN: Final = (
     ("admin.people", "Phân công"),
     ("prints.slips", "Phiếu mời"),
     ("prints.sheets", "Phiếu giấy"),
+    ("places.index", "Điểm đặt mã"),
     ("coordinate.field", "Tiến độ"),
     ("fieldwork.cells", "Nhập phiếu"),
     ("participation.lists", "Người trả lời"),

@@ -160,5 +160,5 @@ def test_the_list_of_a_crossed_slip_says_which_unit_is_begun(campaign, client):
     paused = client.post("/p/BT20/CX3/X02", data={"code": slip.code, "Q01": "1", "keep": "1"})
 
     page = paused.get_data(as_text=True)
-    assert "đang làm dở" in page
+    assert "đã trả lời 1 trên 6 câu" in page
     assert "Còn 3 trên 3 đơn vị" in page

@@ -12,7 +12,7 @@ from survey_app.extensions import db
 from survey_app.services.ballots import submit_ballot
 from tests.builders import make_slips
 
-STEPS = ("0001", "0002")
+STEPS = ("0001", "0002", "0004")
 """Revisions a filled database is taken back to; what they do not know is derived again."""
 
 

@@ -41,6 +41,7 @@ from survey_app.services.simulation import Simulation
 from survey_app.services.substitutions import ask_substitution
 from tests.builders import CLERK, bo_trach, full_answers, make_slips, small_definition
 from tests.conftest import migrate
+from tests.journeys.axe import violations
 from tests.journeys.conftest import DESK, PHONE, LiveServer, faults_of, serving
 
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -335,6 +336,7 @@ def test_a_page_fits_says_what_it_is_and_asks_nobody_else(
     expect(page.get_by_text(SIMULATED).first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
     assert {url for url in asked if not url.startswith((world.server.url, "data:"))} == set()
+    assert violations(page) == []
     assert faults == []
     if shooting and size in screen.picture:
         name = screen.name if size == screen.picture[0] else f"{screen.name}-{size}"
