@@ -32,7 +32,7 @@ def check(source: str) -> None:
     """Kiểm tra mẫu phiếu SOURCE: mã (CX4), tệp .yaml hoặc .xlsx.
 
     \b
-    cchc questionnaire check cx4-hmn.xlsx
+    Ví dụ: cchc questionnaire check cx4-hmn.xlsx
     """
     form = _read(source)
     names = ", ".join(f"{name_of(code, form.languages)} ({code})" for code in offered(form))
@@ -47,8 +47,8 @@ def write(source: str, target: Path) -> None:
     """Ghi mẫu phiếu SOURCE thành tệp TARGET, .xlsx (XLSForm) hoặc .yaml.
 
     \b
-    cchc questionnaire write CX4 cx4.xlsx
-    cchc questionnaire write cx4-hmn.xlsx cx4.yaml
+    Ví dụ: cchc questionnaire write CX4 cx4.xlsx
+           cchc questionnaire write cx4-hmn.xlsx cx4.yaml
     """
     form = _read(source)
     if target.suffix == WORKBOOK:
