@@ -55,9 +55,7 @@ def write_draft(
     mark = _keys().draft_mark(digits, unit)
     sealed = _seal(digits, mark, answers)
     if _REWRITE.run(connection, this=mark, sealed=sealed, expires=expires) == 0:
-        _WRITE.run(
-            connection, mark=mark, campaign_id=campaign_id, sealed=sealed, expires=expires
-        )
+        _WRITE.run(connection, mark=mark, campaign_id=campaign_id, sealed=sealed, expires=expires)
 
 
 def drafts_of(
