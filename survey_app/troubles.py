@@ -20,6 +20,9 @@ from survey_app.edges import RESPONDENTS
 
 RETRY_SECONDS: Final = 5
 
+NEAREST: Final = 8
+"""Frames of a failure that are logged: a database that is away fails with every request."""
+
 BUSY: Final = (
     "Máy chủ đang bận hoặc đang bảo trì nên chưa ghi được gì. Hãy quay lại trang trước và gửi lại "
     "sau ít phút; gửi lại không bị tính hai lần."
@@ -51,7 +54,7 @@ def note_failure(error: BaseException | None) -> None:
         "failure",
         kind=type(error).__name__,
         says="" if quotes else str(error),
-        place=traceback.format_tb(error.__traceback__) if error else [],
+        place=traceback.format_tb(error.__traceback__, limit=-NEAREST) if error else [],
         endpoint=request.endpoint,
     )
 

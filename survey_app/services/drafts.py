@@ -60,7 +60,7 @@ def keep_draft(
     digits = typed_digits(code)
 
     def keep(connection: Connection) -> None:
-        found = find_slip(connection, short_code, rule_code, unit_code, digits)
+        found = find_slip(connection, short_code, rule_code, unit_code, digits, lock=True)
         unit = next((unit for unit in found.units if unit.code == unit_code.upper()), None)
         if unit is None or unit.code in found.stored:
             return  # the answers were sent meanwhile, perhaps by another device

@@ -190,6 +190,7 @@
         return deliver(letter);
       }
       page = await reply.text();
+      if (!read(page).body.dataset.kept) return false; // not our page: a portal, a proxy
     } catch (error) {
       return false;
     }
@@ -245,8 +246,12 @@
 
   // --- another page in place of this one ------------------------------------------------------
 
+  function read(html) {
+    return new DOMParser().parseFromString(html, "text/html");
+  }
+
   function swap(html) {
-    const page = new DOMParser().parseFromString(html, "text/html");
+    const page = read(html);
     document.title = page.title;
     for (const part of ["header", "main"]) {
       document.querySelector(part).replaceWith(page.querySelector(part));

@@ -86,6 +86,22 @@ def test_a_lost_reply_is_asked_for_again_and_there_is_one_ballot(make_campaign, 
     assert receipt_on(page) in lost[0]
 
 
+def test_a_page_that_is_not_ours_is_no_answer(make_campaign, open_page):
+    slip = make_slips(make_campaign(), "CX4", "X01")[0]
+    page = open_page()
+    opened(page, slip)
+    answer_all(page)
+    portal = {"content_type": "text/html", "body": "<h1>Đăng nhập Wi-Fi</h1>"}
+    page.route("**/p/BT20/CX4/X01", lambda route: route.fulfill(**portal))
+    submit(page)
+    expect(page.locator("#state")).to_have_text(WAITING)
+    page.unroute("**/p/BT20/CX4/X01")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.get_by_role("heading", name=SENT)).to_be_visible()
+    assert rows(Ballot) == 1
+
+
 def test_sent_without_a_network_from_a_browser_that_was_closed_is_one_ballot(
     make_campaign, browser, live_server, tmp_path
 ):
