@@ -66,8 +66,7 @@ class Prepared:
     def first(self, connection: Connection, **given: Any) -> Any:  # noqa: ANN401 - a row of the statement
         """Return the first row by name and place, or None."""
         compiled = self._of(connection.dialect)
-        with self._executed(connection, compiled, given) as cursor:
-            found = cursor.fetchone()
+        found = _executed(connection, compiled, given, lambda cursor: cursor.fetchone())
         if found is None:
             return None
         row = list(found)
@@ -80,29 +79,8 @@ class Prepared:
         if not connection.in_transaction():
             msg = "a prepared change needs a transaction: the driver would keep it at once"
             raise RuntimeError(msg)
-        with self._executed(connection, self._of(connection.dialect), given) as cursor:
-            return int(cursor.rowcount)
-
-    def _executed(
-        self, connection: Connection, compiled: _Compiled, given: Mapping[str, Any]
-    ) -> closing[Any]:
-        """Execute on the driver; a failure is raised as SQLAlchemy words it everywhere else."""
-        dialect, cursor = connection.dialect, connection.connection.cursor()
-        try:
-            cursor.execute(compiled.text, compiled.parameters(given))
-        except dialect.loaded_dbapi.Error as error:
-            lost = dialect.is_disconnect(error, connection.connection, cursor)
-            if lost:
-                connection.invalidate(error)
-            raise DBAPIError.instance(
-                compiled.text,
-                None,  # never what was sent
-                error,
-                dialect.loaded_dbapi.Error,
-                connection_invalidated=lost,
-                dialect=dialect,
-            ) from error
-        return closing(cursor)
+        compiled = self._of(connection.dialect)
+        return int(_executed(connection, compiled, given, lambda cursor: cursor.rowcount))
 
     def _of(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -137,6 +115,32 @@ class Prepared:
         kinds = [column.type.dialect_impl(dialect) for column in self._statement.selected_columns]
         converters = [kind.result_processor(dialect, None) for kind in kinds]
         return tuple((place, convert) for place, convert in enumerate(converters) if convert)
+
+
+def _executed(
+    connection: Connection,
+    compiled: _Compiled,
+    given: Mapping[str, Any],
+    take: Callable[[Any], Any],
+) -> Any:  # noqa: ANN401 - what is taken from the cursor
+    """Execute on the driver; a failure is raised as SQLAlchemy words it everywhere else."""
+    dialect = connection.dialect
+    with closing(connection.connection.cursor()) as cursor:
+        try:
+            cursor.execute(compiled.text, compiled.parameters(given))
+            return take(cursor)
+        except dialect.loaded_dbapi.Error as error:
+            lost = dialect.is_disconnect(error, connection.connection, cursor)
+            if lost:
+                connection.invalidate(error)
+            raise DBAPIError.instance(
+                compiled.text,
+                None,  # never what was sent
+                error,
+                dialect.loaded_dbapi.Error,
+                connection_invalidated=lost,
+                dialect=dialect,
+            ) from error
 
 
 def _to_database(bind: BindParameter[Any], dialect: Dialect) -> Convert | None:

@@ -20,6 +20,9 @@ from survey_app.edges import RESPONDENTS
 
 RETRY_SECONDS: Final = 5
 
+AWAY: Final = "cchc.database_away"
+"""Where a request keeps the failure that ``views.plain_road`` met."""
+
 NEAREST: Final = 8
 """Frames of a failure that are logged: a database that is away fails with every request."""
 
@@ -45,6 +48,7 @@ class SurveyServer(Flask):
 def register(app: Flask) -> None:
     """Turn a database that does not answer into ``503``, said by each door in its own frame."""
     app.register_error_handler(OperationalError, _unavailable)
+    app.before_request(_tried_before)
 
 
 def note_failure(error: BaseException | None) -> None:
@@ -57,6 +61,13 @@ def note_failure(error: BaseException | None) -> None:
         place=traceback.format_tb(error.__traceback__, limit=-NEAREST) if error else [],
         endpoint=request.endpoint,
     )
+
+
+def _tried_before() -> None:
+    """Give up at once where the short way has waited for the database already."""
+    error = request.environ.get(AWAY)
+    if error is not None:
+        raise error
 
 
 def _unavailable(error: OperationalError) -> Response:

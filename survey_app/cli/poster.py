@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from survey_app.cli.common import COMMAND_LINE, table
+from survey_app.cli.common import COMMAND_LINE, Day, table
 from survey_app.formats import number
 from survey_app.models import PlaceKind
 from survey_app.security import grouped
 from survey_app.services import places
 from survey_app.services.campaigns import campaign_by_slug
 from survey_app.services.poster_guards import Guards
+from survey_app.services.set_aside import set_aside_since
 
 USUAL = Guards()
 
@@ -165,3 +167,21 @@ def close(slug: str, number_: str, reason: str) -> None:
     """
     places.close_place(slug, number_, reason, actor=COMMAND_LINE)
     click.echo(f"Đã đóng điểm {number_}.")
+
+
+@poster.command("set-aside")
+@click.argument("slug")
+@click.argument("number_", metavar="NUMBER")
+@click.option("--since", required=True, type=Day(), help="Từ ngày nào, ví dụ 18/3/2021.")
+@click.option("--reason", required=True, help="Lý do, lưu cùng phiếu và vào nhật ký.")
+def set_aside(slug: str, number_: str, since: date, reason: str) -> None:
+    """Để riêng mọi phiếu đã nhận của điểm số NUMBER từ một ngày, chờ người xem.
+
+    \b
+    Ví dụ: cchc poster set-aside bo_trach_2020 1234-5678 --since 18/3/2021 --reason "gửi hàng loạt"
+    """
+    done = set_aside_since(slug, number_, since, reason, actor=COMMAND_LINE)
+    click.echo(
+        f"Đã để riêng {number(done.counted)} phiếu đã tính (chỗ đã trả lại) và "
+        f"{number(done.over_target)} phiếu vượt chỉ tiêu."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField, SelectChoice, SelectField, StringField
+from wtforms import DateField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey_app.forms.numbers import WholeNumberField
@@ -85,6 +85,13 @@ class PlaceForm(OfficeForm):
 class CloseForm(OfficeForm):
     """Close a place, or give a kiosk another secret."""
 
+    reason = reason_field()
+
+
+class SinceForm(OfficeForm):
+    """Set aside what a place brought since a day, and why."""
+
+    since = DateField(_("Từ ngày"), [InputRequired(_("Hãy chọn ngày."))])
     reason = reason_field()
 
 

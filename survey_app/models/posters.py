@@ -38,7 +38,8 @@ class Poster(Model):
     name
         Where it is, as people of the office say it.
     per_day, per_address
-        Most ballots a day, and most forms a day begun from one network address.
+        Ballots in a day from which no form is begun and those under way are set aside, and
+        most forms a day begun from one network address.
     burst
         Ballots in ten minutes from which the next are set aside; 0 never.
     same_answers
@@ -112,9 +113,9 @@ class SpentChallenge(Model):
 class GuardCount(Model):
     """How often something was seen at a place, for as long as its guard looks back.
 
-    ``mark`` is an HMAC under a key of the day: of a place and a minute, of a place and the
-    answers of a ballot, or (cut to sixteen bits, so that it fits thousands of them) of a
-    place and a network address.
+    ``mark`` is an HMAC under a key of the day, behind the word of its guard: of a place, of a
+    place and a minute, of a place and the answers of a ballot, or of a place and (cut to
+    sixteen bits, so that it fits thousands of them) a network address.
     """
 
     __tablename__ = "guard_counts"
@@ -123,4 +124,5 @@ class GuardCount(Model):
     mark: Mapped[str] = mapped_column(String(48), primary_key=True)
     n: Mapped[int]
     until: Mapped[int]
-    """Minute since 1970-01-01 from which it is emptied. [minutes]"""
+    """Minute since 1970-01-01 from which it is emptied, a midnight in Hanoi or a whole hour, so
+    that it tells no moment. [minutes]"""

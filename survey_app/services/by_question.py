@@ -149,6 +149,7 @@ def keep_page(
     about: Drafts,
     *,
     person: Mapping[str, str] | None = None,
+    late: bool = False,
     address: str,
 ) -> dict[str, dict[str, str]]:
     """Keep the answers of one page, each with its unit; what was there besides stays.
@@ -164,6 +165,9 @@ def keep_page(
         sent meanwhile are passed over.
     person
         Answers about the person, kept with every unit that is left.
+    late
+        The page waited for a network and is older than what may have been answered since:
+        it fills gaps only.
     address
         Network address, to limit wrong codes.
 
@@ -190,11 +194,12 @@ def keep_page(
         expires = min(found.standing.closes, today() + timedelta(days=KEPT_DAYS))
         after: dict[str, dict[str, str]] = {}
         for unit in left:
-            told = {**before.get(unit, {}), **(person or {}), **about.get(unit, {})}
+            there, came = before.get(unit, {}), {**(person or {}), **about.get(unit, {})}
+            told = {**came, **there} if late else {**there, **came}
             kept = {question: answer for question, answer in told.items() if answer}
             if kept:
                 after[unit] = kept
-            if kept == before.get(unit, {}):
+            if kept == there:
                 continue
             if kept:
                 write_draft(connection, found.standing.id, digits, unit, kept, expires=expires)

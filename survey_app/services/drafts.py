@@ -7,7 +7,7 @@ transaction that stores its ballot.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ from survey_app.services.opened_slips import (
     need_valid,
     wrong_code,
 )
-from survey_app.services.sealed_drafts import remove_draft, write_draft
+from survey_app.services.sealed_drafts import drafts_of, remove_draft, write_draft
 from survey_app.services.transactions import write_together
 
 KEPT_DAYS: Final = 14
@@ -36,6 +36,7 @@ def keep_draft(
     code: str,
     answers: Mapping[str, str],
     *,
+    staying: Collection[str] = (),
     address: str,
 ) -> None:
     """Keep what has been answered about one unit so far; an older draft gives way.
@@ -48,6 +49,8 @@ def keep_draft(
         As typed; the authority, and the key.
     answers
         Question code -> choice code or text; none removes the draft.
+    staying
+        Codes of questions whose new answer was refused: the one kept before stays.
     address
         Network address, to limit wrong codes.
 
@@ -66,9 +69,11 @@ def keep_draft(
             return  # the answers were sent meanwhile, perhaps by another device
         need_valid(found)
         need_collecting(found.standing)
-        if answers:
+        before = drafts_of(connection, digits, [unit.code]).get(unit.code, {}) if staying else {}
+        told = {**{code: before[code] for code in staying if code in before}, **answers}
+        if told:
             expires = min(found.standing.closes, today() + timedelta(days=KEPT_DAYS))
-            write_draft(connection, found.standing.id, digits, unit.code, answers, expires=expires)
+            write_draft(connection, found.standing.id, digits, unit.code, told, expires=expires)
         else:
             remove_draft(connection, digits, unit.code)
 

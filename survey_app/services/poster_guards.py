@@ -1,9 +1,12 @@
 """What is odd about a ballot that came without a slip, judged when it arrives.
 
-Caps refuse: so many ballots a day for the place, so many forms a day begun from one network
-address. Flags only set aside, for a person to judge: too many at once, the same answers again
-and again, deep in the night, quicker than anybody reads. What was counted for this lies in
+Caps refuse before the first question only: so many ballots a day for the place, so many forms
+a day begun from one network address. Answers somebody has given are never thrown away: flags
+set them aside, for a person to judge. Too many in a day or at once, the same answers again and
+again, deep in the night, quicker than anybody reads. What was counted for this lies in
 ``guard_counts`` for as long as it is needed; with a ballot stay the words of its flags.
+
+Every mark is an HMAC under a key of the day, so a row tells neither its place nor its minute.
 
 An address is looked at when a form is begun, never when answers come, and is kept as sixteen
 bits of an HMAC under a key of the day: enough to count by, too little to find it again.
@@ -44,16 +47,22 @@ class Flag(StrEnum):
     """Why a ballot waits for a person; the order is that in which they are written."""
 
     BURST = "burst"
+    CROWD = "crowd"
+    """Beyond the cap of the day: its form was begun before the cap was reached."""
     DUPLICATE = "duplicate"
     NIGHT = "night"
     SPEED = "speed"
+    LATER = "later"
+    """Set aside by a person after it had been kept; never by a guard."""
 
 
 FLAG_WORDS: Final = {
     Flag.BURST: "gửi dồn dập",
+    Flag.CROWD: "quá số phiếu một ngày",
     Flag.DUPLICATE: "trùng câu trả lời",
     Flag.NIGHT: "gửi ban đêm",
     Flag.SPEED: "trả lời quá nhanh",
+    Flag.LATER: "để riêng sau khi nhận",
 }
 """As they stand in the reason of a ballot."""
 
@@ -109,13 +118,10 @@ def hanoi_now() -> datetime:
 def begun_from(connection: Connection, place: str, address: str) -> int:
     """Count one more form begun at a place from an address today; return how many it makes."""
     day = hanoi_now().date().isoformat()
-    mark = own_keys().guard_mark("address", day, place, _network(address))[:4]
-    return _count(connection, f"address:{place}:{day}:{mark}", _end_of_day())
-
-
-def came_today(connection: Connection, place: str) -> int:
-    """Count one more ballot of a place today; return how many it makes."""
-    return _count(connection, _day_mark(place), _end_of_day())
+    keys = own_keys()
+    there = keys.guard_mark("place", day, place)[:16]
+    mark = keys.guard_mark("address", day, place, _network(address))[:4]
+    return _count(connection, f"address:{there}:{mark}", _end_of_day())
 
 
 def day_is_full(connection: Connection, place: str, most: int) -> bool:
@@ -127,6 +133,8 @@ def flags_of(connection: Connection, place: str, guards: Any, came: Arrival) -> 
     """Judge one ballot, and note what is needed to judge the next."""
     there = hanoi_now()
     found = set()
+    if _count(connection, _day_mark(place), _end_of_day()) > guards.per_day:
+        found.add(Flag.CROWD)
     if not came.late:
         if _burst(connection, place) > guards.burst > 0:
             found.add(Flag.BURST)
@@ -142,8 +150,8 @@ def flags_of(connection: Connection, place: str, guards: Any, came: Arrival) -> 
 def _burst(connection: Connection, place: str) -> int:
     """Count one more ballot of this minute; return those of the last ten."""
     now = _minute()
-    _count(connection, f"burst:{place}:{now}", now + BURST_MINUTES)
-    return _seen(connection, [f"burst:{place}:{now - back}" for back in range(BURST_MINUTES)])
+    _count(connection, _minute_mark(place, now), _whole_hour(now + BURST_MINUTES))
+    return _seen(connection, [_minute_mark(place, now - back) for back in range(BURST_MINUTES)])
 
 
 def _seen(connection: Connection, marks: list[str]) -> int:
@@ -176,11 +184,22 @@ def _network(address: str) -> str:
 
 
 def _day_mark(place: str) -> str:
-    return f"day:{place}:{hanoi_now().date().isoformat()}"
+    day = hanoi_now().date().isoformat()
+    return "day:" + own_keys().guard_mark("day", day, place)[:32]
+
+
+def _minute_mark(place: str, minute: int) -> str:
+    day = datetime.fromtimestamp(60 * minute, HANOI).date().isoformat()
+    return "burst:" + own_keys().guard_mark("burst", day, place, str(minute))[:32]
 
 
 def _minute() -> int:
     return int(time.time()) // 60
+
+
+def _whole_hour(minute: int) -> int:
+    """Return the next whole hour: what lies until then does not tell its minute."""
+    return -(-minute // 60) * 60
 
 
 def _end_of_day() -> int:

@@ -2,8 +2,9 @@
 
 ``begin_form`` gives a page what it needs before the first question, ``submit_at_place`` stores
 one ballot in one transaction: the challenge is spent, the guards judge, an unreserved place is
-claimed. What stands behind a number is in ``services.place_numbers``, what staff do about
-places in ``services.places``, about what was set aside in ``services.set_aside``.
+claimed. Caps refuse in ``begin_form`` only; what a person has answered is kept. What stands
+behind a number is in ``services.place_numbers``, what staff do about places in
+``services.places``, about what was set aside in ``services.set_aside``.
 """
 
 from __future__ import annotations
@@ -46,12 +47,11 @@ from survey_app.services.poster_guards import (
     Arrival,
     Flag,
     begun_from,
-    came_today,
     day_is_full,
     flags_of,
     forget_counts,
 )
-from survey_app.services.quota import claim_unreserved_place
+from survey_app.services.quota import claim_unreserved_place, has_unreserved_place
 from survey_app.services.transactions import write_together
 
 NO_ROOM: Final = "đã hết chỗ dành cho phiếu không qua phiếu mời"
@@ -131,7 +131,12 @@ def begin_form(place: Place, *, secret: str, address: str) -> Begun:
     def begin(connection: Connection) -> Begun:
         found = _found(connection, place)
         if day_is_full(connection, place.number, found.per_day):
-            raise _day_full()
+            raise PlaceError(
+                "day_full",
+                "Hôm nay điểm này đã nhận đủ số phiếu của một ngày. Xin quay lại ngày mai, hoặc "
+                "xin một phiếu mời tại quầy.",
+                status=429,
+            )
         if not place.is_kiosk and begun_from(connection, place.number, address) > found.per_address:
             raise PlaceError(
                 "address_full",
@@ -139,13 +144,13 @@ def begin_form(place: Place, *, secret: str, address: str) -> Begun:
                 "động của Ông/Bà, hoặc xin một phiếu mời tại quầy.",
                 status=429,
             )
-        return Begun(None, _is_full(connection, found.cell_id))
+        return Begun(None, not has_unreserved_place(connection, found.cell_id))
 
     need_secret(place, secret, address)
+    forget_counts(at_once=False)
     if place.is_kiosk:
         with db.engine.connect() as connection:
             return begin(connection)
-    forget_counts(at_once=False)
     begun = write_together((place.rule, place.unit), begin)
     return Begun(new_challenge(place.number), begun.full)
 
@@ -239,8 +244,6 @@ def _store(connection: Connection, found: Any, came: Arrival, mark: str) -> Stat
     """Judge the ballot, claim a place for it where it may have one, and keep it."""
     box = box_of(Standing(*found[-len(STANDING) :]), found.rule_code)
     kept = _kept(came.answers, box)
-    if came_today(connection, found.number) > found.per_day:
-        raise _day_full()
     came = Arrival(kept, came.seconds, late=came.late)
     flags = flags_of(connection, found.number, found, came)
     status, reason = _status(connection, found.cell_id, flags)
@@ -298,24 +301,6 @@ def _found(connection: Connection, place: Place) -> Any:  # noqa: ANN401 - a row
             "over", f"Đợt lấy ý kiến đã kết thúc ngày {day(standing.closes)}. Xin cảm ơn Ông/Bà."
         )
     return found
-
-
-def _is_full(connection: Connection, cell_id: int) -> bool:
-    cell = connection.execute(
-        select(QuotaCell.target, QuotaCell.accepted, QuotaCell.issued, QuotaCell.returned).where(
-            QuotaCell.id == cell_id
-        )
-    ).one()
-    return bool(cell.accepted + max(0, cell.issued - cell.returned) >= cell.target)
-
-
-def _day_full() -> PlaceError:
-    return PlaceError(
-        "day_full",
-        "Hôm nay điểm này đã nhận đủ số phiếu của một ngày. Xin quay lại ngày mai, hoặc xin một "
-        "phiếu mời tại quầy.",
-        status=429,
-    )
 
 
 def _whole(text: str) -> bool:

@@ -1,7 +1,8 @@
 """The quota is exact: one conditional update claims a place, in the ballot's transaction.
 
 A slip or sheet that is out holds a place; a ballot given without one (posters, kiosks) claims
-only where ``accepted + issued - returned`` is below the target (design, promise 3).
+only where ``accepted`` and what is still out (``issued - returned``, never below 0) are together
+below the target (design, promise 3).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Connection, Table, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.model import Design
@@ -35,7 +36,9 @@ _CELLS = cast("Table", QuotaCell.__table__)
 _ONE = update(_CELLS).where(_CELLS.c.id == bindparam("cell"))
 _FREE = _CELLS.c.accepted < _CELLS.c.target
 _CLAIM = _ONE.where(_FREE).values(accepted=_CELLS.c.accepted + 1)
-_UNRESERVED = _CELLS.c.accepted + _CELLS.c.issued - _CELLS.c.returned < _CELLS.c.target
+_OUT = case((_CELLS.c.issued > _CELLS.c.returned, _CELLS.c.issued - _CELLS.c.returned), else_=0)
+_UNRESERVED = _CELLS.c.accepted + _OUT < _CELLS.c.target
+_HAS_UNRESERVED = select(_UNRESERVED).where(_CELLS.c.id == bindparam("cell"))
 _CLAIM_UNRESERVED = _CLAIM.where(_UNRESERVED)
 _RELEASE = _ONE.values(accepted=_CELLS.c.accepted - 1)
 _BACK = _ONE.values(returned=_CELLS.c.returned + 1)
@@ -66,6 +69,11 @@ def claim_returned_place(connection: Connection, cell_id: int, *, wants_place: b
 def claim_unreserved_place(connection: Connection, cell_id: int) -> bool:
     """Take one place that no slip or sheet holds, if one is left; say whether it was."""
     return connection.execute(_CLAIM_UNRESERVED, {"cell": cell_id}).rowcount == 1
+
+
+def has_unreserved_place(connection: Connection, cell_id: int) -> bool:
+    """Whether a place is left that no slip or sheet holds."""
+    return bool(connection.execute(_HAS_UNRESERVED, {"cell": cell_id}).scalar_one())
 
 
 def release_place(session: Session, cell_id: int) -> None:

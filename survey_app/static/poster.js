@@ -127,15 +127,18 @@
     return true;
   };
 
-  cchc.waits = (letter) => {
+  let unsaved = false; // a letter that only this page remembers
+
+  cchc.waits = async (letter) => {
     if (!kiosk) return;
     const fields = new URLSearchParams(letter.body);
     fields.set("late", "1");
     fields.delete("secret");
     letter.body = `${fields}`;
     letter.raw = letter.quiet = true; // it arrives while somebody else is at the screen
-    cchc.unsent("readwrite", (box) => box.put(letter));
-    if (form && letter.body.includes(form.elements.key.value)) show(byId("kept"));
+    const kept = await cchc.unsent("readwrite", (box) => box.put(letter));
+    unsaved = kept === undefined;
+    if (!unsaved && form && letter.body.includes(form.elements.key.value)) show(byId("kept"));
   };
 
   // --- a kiosk ------------------------------------------------------------------------------------
@@ -199,7 +202,7 @@
 
   function wipe() {
     if (window.speechSynthesis) speechSynthesis.cancel();
-    if (location.search && navigator.onLine) {
+    if (location.search && navigator.onLine && !unsaved) {
       location.replace(`${home}#${secret()}`); // the next person begins in Vietnamese
     } else {
       cchc.swap(fresh);

@@ -119,9 +119,12 @@
     const [campaign, rule, unit] = new URL(answers.action).pathname.split("/").slice(2);
     if (!own) for (const [name, value] of Object.entries({ campaign, rule, unit })) fields.append(name, value);
     try {
-      const reply = await post(own || "/p/draft", fields, "application/json", { keepalive: true });
+      const body = `${new URLSearchParams(fields)}`;
+      // a browser carries no more than 64 KiB past the end of a page
+      const reply = await post(own || "/p/draft", body, "application/json", { keepalive: body.length < 60000 });
       if (reply.status >= 500) throw reply;
-      if (!answers.dataset.sent) stand(reply.ok ? words.kept : "");
+      const told = reply.ok ? {} : await reply.json();
+      if (!answers.dataset.sent) stand(reply.ok ? words.kept : told.why || "");
     } catch (error) {
       changed = true;
       stand(words.waiting);
@@ -174,32 +177,67 @@
     also("sending", letter);
     if (fields.get("keep")) letter.passing = true; // a pause that did not arrive is only a draft
     else await unsent("readwrite", (box) => box.put(letter));
+    standing = letter;
     if (!(await deliver(letter))) wait(letter);
   }
 
+  let standing = null; // the letter of the form on this page; any other is somebody else's
+
   // One letter to the server; false when it did not arrive or the server could not keep it.
   async function deliver(letter) {
+    const here = letter === standing && !letter.quiet;
+    const pages = letter.url.replace("/by-question", "/by-question/keep");
+    const old = !here && pages !== letter.url; // it may overwrite nothing and sends no ballot
     let reply, page;
     if (letter.raw && !(await also("prepare", letter))) return false;
     try {
-      reply = await post(letter.url, letter.body, "text/html");
-      if (reply.status >= 500 || (reply.status === 429 && waiting.includes(letter))) return false;
+      reply = await (old
+        ? post(pages, `${letter.body}&late=1`, "application/json")
+        : post(letter.url, letter.body, "text/html"));
+      if (reply.status >= 500 || reply.status === 429) return false;
       if (reply.status === 428) { // a place asks for a fresh challenge, or for its kiosk's secret
         if (letter.again) return false;
         letter.again = letter.raw = true;
         return deliver(letter);
       }
       page = await reply.text();
-      if (!read(page).body.dataset.kept) return false; // not our page: a portal, a proxy
+      if (!old && !read(page).body.dataset.kept) return false; // not our page: a portal, a proxy
     } catch (error) {
       return false;
     }
+    if (!here && !reply.ok) return refuse(letter);
+    await forget(letter);
+    if (here) swap(page);
+    else if (!old) tellArrived(letter, page);
+    return true;
+  }
+
+  // A letter the server will not have stays on this device, and somebody is told.
+  async function refuse(letter) {
+    waiting = waiting.filter((other) => other !== letter);
+    announce(words.refused);
+    return true;
+  }
+
+  async function forget(letter) {
     waiting = waiting.filter((other) => other.id !== letter.id);
     await unsent("readwrite", (box) => box.delete(letter.id));
-    const elsewhere = answers && !answers.hidden && letter.id !== idOf(answers);
-    if (elsewhere || letter.quiet) stand(words.delivered); // another form is being filled in here
-    else swap(page);
-    return true;
+  }
+
+  function tellArrived(letter, page) {
+    const number = letter.quiet ? null : /\b\d{5}-\d{5}\b/.exec(read(page).querySelector("main").textContent);
+    announce(number ? `${words.delivered}: ${number[0]}` : words.delivered);
+  }
+
+  // Said where it stays: beside the form being filled in, or above all else.
+  function announce(text) {
+    if (answers && !answers.hidden) return stand(text);
+    const note = byId("arrived") || document.createElement("p");
+    note.id = "arrived";
+    note.className = "note";
+    note.setAttribute("role", "status");
+    note.textContent = text;
+    document.querySelector("main").prepend(note);
   }
 
   // --- waiting for a network ----------------------------------------------------------------
@@ -238,7 +276,7 @@
     if (trying || !waiting.length) return;
     trying = true;
     for (const letter of [...waiting]) {
-      if (Date.now() - letter.at > 30 * DAY) await unsent("readwrite", (box) => box.delete(letter.id));
+      if (Date.now() - letter.at > 30 * DAY) await forget(letter);
       else if (!(await deliver(letter)) && !letter.raw) break;
     }
     trying = false;
@@ -257,6 +295,7 @@
       document.querySelector(part).replaceWith(page.querySelector(part));
     }
     changed = false;
+    standing = null;
     begin();
     lookAt((said && said.querySelector("[role=status], h1, h2")) || document.querySelector("main h1"));
   }

@@ -3,8 +3,10 @@
 ``POST /p/by-question`` opens the way where it was left (or at ``show``), and takes the page of
 ``at``: its answers are kept whatever button was pressed, then ``go`` says where to. Units that
 are finished on "next" are sent. ``POST /p/by-question/keep`` keeps a page for the script, after
-every answer. Fields are named ``<question>.<unit>``; a refresh repeats a page and changes
-nothing. What is asked in which order is said in ``services.by_question``.
+every answer, and once more, as ``late``, for a page that waited for a network: it sends nothing
+and overwrites nothing. Fields are named ``<question>.<unit>``; a refresh repeats a page and
+changes nothing. An answer that is refused leaves the one kept before. What is asked in which
+order is said in ``services.by_question``.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from werkzeug.datastructures import MultiDict
 
 from questionnaires.model import Questionnaire
 from survey_app.forms.compiled import compiled_form, page_look
-from survey_app.forms.questionnaire import ForeignFormError
+from survey_app.forms.questionnaire import LONGEST_TEXT, ForeignFormError
 from survey_app.models import Status
 from survey_app.security import typed_digits
 from survey_app.services.ballots import Receipt, submit_ballot
@@ -48,12 +50,17 @@ from survey_app.views.respond_answers import (
     refused,
 )
 from survey_app.views.respond_answers import page as whole_page
-from survey_app.views.respond_frame import behave_like_respond, language_asked
+from survey_app.views.respond_frame import behave_like_respond, language_asked, not_kept
 
 bp = Blueprint("by_question", __name__)
-behave_like_respond(bp)
 
-FURNITURE: Final = frozenset({"campaign", "rule", "code", "at", "go", "none", "show"})
+LARGEST_PAGE: Final = 3 * 512 * 1024
+"""The last page of a slip for 28 units, two full texts under each: 2.000 letters of 9 bytes, as
+a browser writes a Vietnamese letter into a form, come to 1.008.000. [bytes]"""
+
+behave_like_respond(bp, largest=LARGEST_PAGE)
+
+FURNITURE: Final = frozenset({"campaign", "rule", "code", "at", "go", "none", "show", "late"})
 """Fields of the page itself that travel with the answers."""
 
 
@@ -85,11 +92,11 @@ class Sent:
     Attributes
     ----------
     about
-        Unit code -> question code -> answer; what was emptied is empty.
+        Unit code -> question code -> answer; what was emptied is empty, what is not taken absent.
     person
-        Answers of the page about the person.
+        Answers of the page about the person, likewise.
     refused
-        (unit, question) -> what is not taken.
+        (unit, question) -> what is not taken; the unit is empty for the person.
 
     """
 
@@ -111,7 +118,10 @@ def keep() -> Response:
     """Keep what is answered so far; the script sends it after every answer."""
 
     def kept(address: SlipAddress, code: str) -> Response:
-        _keep(address, code, _step(address.form, request.form.get("at", "")))
+        step, late = _step(address.form, request.form.get("at", "")), bool(request.form.get("late"))
+        sent, _drafts = _keep(address, code, step, late=late)
+        for one in sent.refused.values():
+            return not_kept(one.reason)
         return jsonify(kept=True)
 
     return _answered(kept)
@@ -138,19 +148,17 @@ def _turn(address: SlipAddress, code: str) -> Response:
     sent, drafts = _keep(address, code, step)
     if unit := request.form.get("none"):
         return _not_met(address, code, unit, step)
-    go = request.form.get("go")
-    if go == "list":
-        return list_of_units(address, code, open_at(address, code))
-    if go == "back":
-        slip = open_at(address, code)
-        return _draw(address, code, slip, _neighbour(address.form, slip, step, -1))
+    if (go := request.form.get("go")) in {"list", "back"}:
+        return _leave(address, code, step, sent, to_list=go == "list")
     return _onward(address, code, step, sent, drafts)
 
 
 # --- taking a page -----------------------------------------------------------------------
 
 
-def _keep(address: SlipAddress, code: str, step: Step) -> tuple[Sent, Drafts]:
+def _keep(
+    address: SlipAddress, code: str, step: Step, *, late: bool = False
+) -> tuple[Sent, Drafts]:
     sent = _read(address, step)
     drafts = keep_page(
         address.campaign,
@@ -158,6 +166,7 @@ def _keep(address: SlipAddress, code: str, step: Step) -> tuple[Sent, Drafts]:
         code,
         sent.about,
         person=sent.person,
+        late=late,
         address=request.remote_addr or "",
     )
     return sent, drafts
@@ -185,11 +194,12 @@ def _read(address: SlipAddress, step: Step) -> Sent:
     sent = Sent()
     for unit, fields in units.items():
         checked = validate(fields)
-        told = {question: checked.answers.get(question, "") for question in fields}
-        (sent.about.setdefault(unit, {}) if unit else sent.person).update(told)
+        told = sent.about.setdefault(unit, {}) if unit else sent.person
         for question, typed in fields.items():
-            if typed and question in checked.errors:
+            if typed.strip() and question in checked.errors:
                 sent.refused[unit, question] = Refused(typed, checked.errors[question])
+            else:
+                told[question] = checked.answers.get(question, "")
     return sent
 
 
@@ -217,14 +227,30 @@ def _onward(address: SlipAddress, code: str, step: Step, sent: Sent, drafts: Dra
     return _draw(address, code, slip, step, said=said + summary, mistakes=mistakes, sent=sent)
 
 
-def _mistakes(slip: OpenedSlip, step: Step, sent: Sent) -> list[Mistake]:
-    """Return what keeps a page from being left: units without an answer, texts too long."""
+def _leave(address: SlipAddress, code: str, step: Step, sent: Sent, *, to_list: bool) -> Response:
+    """Go to the list or a page back; gaps may stay, but what was refused is said first."""
+    slip = open_at(address, code)
+    if mistakes := _refusals(slip, sent):
+        summary = fragment("by_question_mistakes", address, mistakes=mistakes)
+        return _draw(address, code, slip, step, said=summary, mistakes=mistakes, sent=sent)
+    if to_list:
+        return list_of_units(address, code, slip)
+    return _draw(address, code, slip, _neighbour(address.form, slip, step, -1))
+
+
+def _refusals(slip: OpenedSlip, sent: Sent) -> list[Mistake]:
     name_of = {unit.code: unit.name for unit in slip.units if not unit.done}
-    found = [
+    return [
         Mistake(unit, name_of[unit], question, refused.reason)
         for (unit, question), refused in sent.refused.items()
         if unit in name_of
     ]
+
+
+def _mistakes(slip: OpenedSlip, step: Step, sent: Sent) -> list[Mistake]:
+    """Return what keeps a page from being left: units without an answer, texts too long."""
+    name_of = {unit.code: unit.name for unit in slip.units if not unit.done}
+    found = _refusals(slip, sent)
     if step.asked is None:
         return found
     missing = [unit for unit in name_of if step.code not in slip.drafts.get(unit, {})]
@@ -323,6 +349,7 @@ def _draw(
         errors={(one.unit, one.question): one.reason for one in mistakes},
         ends=[unit for unit in left if step.asked and others <= answers[unit].keys()],
         minutes=minutes_left(form, left, slip.drafts),
+        longest=LONGEST_TEXT,
     )
     return Response(html, status=422 if mistakes else 200, mimetype="text/html")
 

@@ -16,7 +16,7 @@ from wtforms import SelectChoice
 from questionnaires.model import Design
 from survey_app.errors import NotFoundError, SurveyError
 from survey_app.formats import number as printed
-from survey_app.forms.places import CloseForm, JudgeForm, PlaceForm, with_cells
+from survey_app.forms.places import CloseForm, JudgeForm, PlaceForm, SinceForm, with_cells
 from survey_app.models import Campaign, PlaceKind, QuotaCell, State
 from survey_app.permissions import Permission
 from survey_app.printing.common import passing_file
@@ -26,7 +26,12 @@ from survey_app.services import places as services
 from survey_app.services.campaigns import campaign_by_slug
 from survey_app.services.plans import cells_of
 from survey_app.services.poster_guards import Flag
-from survey_app.services.set_aside import admit_set_aside, exclude_set_aside, waiting_at
+from survey_app.services.set_aside import (
+    admit_set_aside,
+    exclude_set_aside,
+    set_aside_since,
+    waiting_at,
+)
 from survey_app.services.slips import base_url, check_base_url
 from survey_app.views.access import actor, needs
 
@@ -149,6 +154,26 @@ def judge(slug: str, number: str) -> ResponseReturnValue:
     return redirect(url_for(".place", slug=slug, number=number))
 
 
+@bp.post("/<number>/since")
+@needs(Permission.BALLOTS_DECIDE)
+def since(slug: str, number: str) -> ResponseReturnValue:
+    """Set aside everything the place brought since a day, to be judged like the rest."""
+    form = SinceForm()
+    if not form.validate_on_submit() or form.since.data is None:
+        return _place(campaign_by_slug(slug), number, since_form=form, status=400)
+    done = set_aside_since(slug, number, form.since.data, form.reason.data or "", actor=actor())
+    flash(
+        _(
+            "Đã để riêng %(counted)s phiếu đã tính (chỗ đã trả lại) và %(over)s phiếu vượt chỉ "
+            "tiêu. Hãy xem và quyết định ở mục Phiếu chờ xem.",
+            counted=printed(done.counted),
+            over=printed(done.over_target),
+        ),
+        "good",
+    )
+    return redirect(url_for(".place", slug=slug, number=number))
+
+
 def _index(
     campaign: Campaign,
     form: PlaceForm | None = None,
@@ -181,6 +206,7 @@ def _place(
     close_form: CloseForm | None = None,
     secret_form: CloseForm | None = None,
     judge_form: JudgeForm | None = None,
+    since_form: SinceForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     poster = services.find_place(campaign, number)
@@ -198,6 +224,7 @@ def _place(
         decided=campaign.state in (State.APPROVED, State.PUBLISHED),
         close_form=close_form or CloseForm(formdata=None),
         secret_form=secret_form or CloseForm(formdata=None),
+        since_form=since_form or SinceForm(formdata=None),
         judge_form=judge_form or _judged(JudgeForm(formdata=None)),
         kinds=kind_labels(),
         flags=flag_labels(),
@@ -239,7 +266,9 @@ def flag_labels() -> dict[Flag, str]:
     """Name of what was odd about a ballot."""
     return {
         Flag.BURST: _("Gửi dồn dập"),
+        Flag.CROWD: _("Quá số phiếu một ngày"),
         Flag.DUPLICATE: _("Trùng câu trả lời"),
         Flag.NIGHT: _("Gửi ban đêm"),
         Flag.SPEED: _("Trả lời quá nhanh"),
+        Flag.LATER: _("Để riêng sau khi nhận"),
     }

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from werkzeug.sansio.utils import host_is_trusted
 
 from questionnaires.model import Design
-from survey_app.errors import SurveyError
 from survey_app.forms.compiled import kept_form, kept_receipt, policy
 from survey_app.headers import EVERY_REPLY, OVER_TLS
 from survey_app.models import Status
 from survey_app.services.ballots import submit_ballot
-from survey_app.services.opened_slips import NoSlipError, open_slip
+from survey_app.services.opened_slips import open_slip
 from survey_app.services.pages import slip_address
+from survey_app.troubles import AWAY
 from survey_app.views.respond_frame import OUR_HEADERS
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class PlainRoad:
         )
 
     def _answer(self, environ: WSGIEnvironment) -> Reply | None:
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        body = _read(environ)
         environ["wsgi.input"] = io.BytesIO(body)  # Flask may have to read it again
         if len(body) < int(environ["CONTENT_LENGTH"]):
             return None  # the network cut it: what is missing may be an answer
@@ -104,8 +104,11 @@ class PlainRoad:
                 if environ["PATH_INFO"] == STATE:
                     return self._state(fields, environ.get("HTTP_ACCEPT", ""))
                 return _ballot(environ, fields)
-        except (ValueError, NoSlipError, SurveyError, SQLAlchemyError):
-            return None  # whoever it is about is told by the page, in full
+        except OperationalError as error:
+            environ[AWAY] = error  # waiting for the database a second time helps nobody
+            return None
+        except Exception:  # noqa: BLE001 - Flask says what is wrong, and logs no answer
+            return None
 
     def _state(self, fields: _Fields, accept: str) -> Reply | None:
         """Open one unit's form for the script."""
@@ -123,6 +126,14 @@ class PlainRoad:
         state = {"open": True, "profile": slip.profile_needed, "html": "", "draft": draft}
         text = self._flask.json.dumps(state, separators=(",", ":"))
         return COMMON | {"Content-Type": JSON}, f"{text}\n".encode()
+
+
+def _read(environ: WSGIEnvironment) -> bytes:
+    """Return what came of the body; a line that broke leaves less than was announced."""
+    try:
+        return bytes(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    except OSError:
+        return b""
 
 
 def _ballot(environ: WSGIEnvironment, fields: _Fields) -> Reply | None:

@@ -9,7 +9,7 @@ same receipt. The script of the page asks ``state`` for JSON; everything else is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -39,6 +39,7 @@ from survey_app.views.respond_frame import (
     asks_json,
     behave_like_respond,
     language_asked,
+    not_kept,
     takes_gzip,
 )
 
@@ -123,22 +124,32 @@ def draft() -> Response:
     code = typed_digits(form.get("code", ""))
     with force_locale(language_asked()):
         try:
-            _keep(address, code)
+            too_much = _keep(address, code)
         except SlipError as error:
             return refused(address, code, error)
+        for reason in too_much.values():
+            return not_kept(reason)
         return jsonify(kept=True)
 
 
-def _keep(address: SlipAddress, code: str) -> None:
-    answers = compiled_form(address, language_asked()).validate(request.form).answers
+def _keep(address: SlipAddress, code: str) -> Mapping[str, str]:
+    """Keep what may be kept; return what is refused and why. What was there before stays there."""
+    checked = compiled_form(address, language_asked()).validate(request.form)
+    too_much = {
+        question: reason
+        for question, reason in checked.errors.items()
+        if request.form.get(question, "").strip()
+    }
     keep_draft(
         address.campaign,
         address.rule,
         address.unit or "",
         code,
-        answers,
+        checked.answers,
+        staying=too_much.keys(),
         address=request.remote_addr or "",
     )
+    return too_much
 
 
 # --- taking a form -----------------------------------------------------------------------
@@ -155,7 +166,8 @@ def submit(campaign: str, rule: str, unit: str) -> Response:
     with force_locale(language_asked()):
         try:
             if request.form.get("keep"):
-                _keep(address, code)
+                if too_much := _keep(address, code):
+                    return _with_mistakes(address, code, profile=True, only=too_much)
                 return _kept(address, code)
             answers: Mapping[str, str] = {}
             if met:
@@ -205,12 +217,20 @@ def _kept(address: SlipAddress, code: str) -> Response:
     return page(address, said=said, box=True, typed=None)
 
 
-def _with_mistakes(address: SlipAddress, code: str, *, profile: bool) -> Response:
-    """Show the form again with its answers, a summary of mistakes and each in its place."""
+def _with_mistakes(
+    address: SlipAddress, code: str, *, profile: bool, only: Container[str] | None = None
+) -> Response:
+    """Show the form again with its answers, a summary of mistakes and each in its place.
+
+    ``only`` names the questions that matter to somebody who pauses: gaps are no mistakes then.
+    """
     language = language_asked()
     form = compiled_form(address, language, profile=profile)
     filled = form.fields(request.form)
     filled.validate()
+    for field in filled:
+        if only is not None and field.name not in only:
+            field.errors = ()
     said = fragment(
         "mistakes",
         address,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from questionnaires.model import Kind, Question, Section, Text
 from survey_app.extensions import db
+from survey_app.forms.questionnaire import LONGEST_TEXT
 from survey_app.models import Ballot, Draft, Status
 from survey_app.services import campaigns
 from survey_app.services.by_question import (
@@ -49,9 +50,9 @@ def turn(client, slip, path="", **fields):
     return client.post(f"/p/by-question{path}", data=data)
 
 
-def page_of(client, slip, question, *, units=UNITS, go="next", answer="3", **more):
+def page_of(client, slip, question, *, units=UNITS, go="next", answer="3", path="", **more):
     fields = {f"{question}.{unit}": answer for unit in units}
-    return turn(client, slip, at=question, go=go, **fields, **more)
+    return turn(client, slip, path, at=question, go=go, **fields, **more)
 
 
 def ballots():
@@ -416,6 +417,119 @@ def test_the_script_keeps_a_page_answer_by_answer(client, slip, form):
 
     assert kept.get_json() == later.get_json() == {"kept": True}
     assert drafts(slip) == {"P01": {code: "2"}, "P03": {code: "1"}}
+
+
+# --- texts too long, pages too late ------------------------------------------------------
+
+
+@pytest.fixture
+def opinions(monkeypatch):
+    """Let the form of the slip ask for two texts, as others do."""
+    from survey_app.services import pages
+
+    whole = pages.slip_address
+
+    def with_opinions(*path):
+        address = whole(*path)
+        more = with_opinion(address.form)
+        opinion = replace(more.sections[0].questions[0], code="Q91")
+        section = Section("Y", Text("Góp ý", "Advice"), (opinion,))
+        return replace(address, form=replace(more, sections=(section, *more.sections)))
+
+    monkeypatch.setattr("survey_app.views.by_question.slip_address", with_opinions)
+
+
+def test_a_text_too_long_is_said_and_leaves_the_one_kept_before(client, slip, form, opinions):
+    last = needed_of(form)[-1].code
+    turn(client, slip, "/keep", at=last, **{"Q90.P01": "Cần thêm ghế", f"{last}.P01": "4"})
+
+    texts = {"Q90.P01": "dài " * 600, "Q90.P02": "Tốt", f"{last}.P01": "2"}
+    refused = turn(client, slip, "/keep", at=last, **texts)
+
+    assert refused.status_code == 422
+    assert refused.get_json()["kept"] is False
+    assert "Xin viết ngắn lại" in refused.get_json()["why"]
+    assert drafts(slip) == {"P01": {last: "2", "Q90": "Cần thêm ghế"}, "P02": {"Q90": "Tốt"}}
+    turn(client, slip, "/keep", at=last, **{"Q90.P01": ""})
+    assert "Q90" not in drafts(slip)["P01"]
+
+
+@pytest.mark.parametrize("go", ["list", "back"])
+def test_nobody_leaves_a_page_without_hearing_that_a_text_was_refused(
+    client, slip, form, opinions, go
+):
+    last = needed_of(form)[-1].code
+
+    page = turn(client, slip, at=last, go=go, **{"Q90.P01": "dài " * 600})
+
+    assert page.status_code == 422
+    assert shown(page) == last
+    assert "Xin viết ngắn lại" in page.text
+    assert "Xin chọn một câu trả lời" not in page.text
+
+
+def test_the_page_itself_says_how_long_a_text_may_be(client, slip, form, opinions):
+    page = turn(client, slip, show=needed_of(form)[-1].code)
+
+    assert page.text.count(f'maxlength="{LONGEST_TEXT}"') == 2 * len(UNITS)
+
+
+def test_a_page_that_comes_late_fills_gaps_only(client, slip, form):
+    code = needed_of(form)[0].code
+    person = form.profile_questions[0]
+    turn(client, slip, "/keep", at=code, **{f"{code}.P01": "4"})
+
+    late = page_of(client, slip, code, answer="1", path="/keep", late="1")
+    turn(client, slip, "/keep", at=PROFILE, late="1", **{person.code: person.scale.codes[0]})
+    again = {person.code: person.scale.codes[1]}
+    turn(client, slip, "/keep", at=PROFILE, late="1", **again)
+
+    assert late.get_json() == {"kept": True}
+    about = {unit: told[code] for unit, told in drafts(slip).items()}
+    assert about == {"P01": "4", "P02": "1", "P03": "1"}
+    assert {told[person.code] for told in drafts(slip).values()} == {person.scale.codes[0]}
+
+
+def test_a_page_that_comes_late_sends_no_ballot_and_takes_nothing_back(client, slip, form):
+    codes = [question.code for question in needed_of(form)]
+    whole = {unit: dict.fromkeys(codes, "3") for unit in UNITS}
+    keep_page("BT20", "CH3", slip.code, whole, address="a")
+    emptied = {f"{codes[-1]}.P01": ""}
+
+    late = turn(client, slip, "/keep", at=codes[-1], late="1", go="next", none="P02", **emptied)
+
+    assert late.get_json() == {"kept": True}
+    assert ballots() == []
+    assert drafts(slip) == whole
+
+
+def test_a_page_that_comes_after_its_units_were_sent_changes_no_ballot(client, slip, form):
+    turn(client, slip)
+    for question in needed_of(form):
+        page_of(client, slip, question.code)
+
+    late = page_of(client, slip, needed_of(form)[0].code, answer="1", path="/keep", late="1")
+
+    assert late.get_json() == {"kept": True}
+    assert {ballot.answers[needed_of(form)[0].code] for ballot in ballots()} == {"3"}
+    assert db.session.scalars(select(Draft)).all() == []
+
+
+def test_the_last_page_of_thirteen_units_full_of_vietnamese_words_is_taken(
+    make_campaign, client, opinions
+):
+    units = tuple(f"P{n:02}" for n in range(1, 14))
+    campaign = make_campaign(units=(*units, "X01", "X02"))
+    slip = make_slips(campaign, "CH3")[0]
+    last = needed_of(rule_form(campaign, slip.rule))[-1].code
+    words = "ế" * LONGEST_TEXT
+    texts = {f"{code}.{unit}": words for unit in units for code in ("Q90", "Q91")}
+
+    page = page_of(client, slip, last, units=units, go="list", **texts)
+
+    assert page.status_code == 200
+    assert drafts(slip) == {unit: {last: "3", "Q90": words, "Q91": words} for unit in units}
+    assert turn(client, slip, at=last, **{"Q90.P01": "ế" * 180_000}).status_code == 413
 
 
 # --- the science of it -------------------------------------------------------------------

@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from questionnaires.model import Kind
 from survey_app.extensions import db
 from survey_app.formats import today
+from survey_app.forms.questionnaire import LONGEST_TEXT
 from survey_app.models import Ballot, Draft
 from survey_app.services import campaigns
 from survey_app.services.ballots import submit_ballot
+from survey_app.services.definitions import rule_form
 from survey_app.services.drafts import keep_draft
 from survey_app.services.opened_slips import SlipError, open_slip
 from survey_app.services.sealed_drafts import BLOCK, purge_drafts
@@ -27,6 +30,13 @@ def campaign(make_campaign):
 @pytest.fixture
 def slip(campaign):
     return make_slips(campaign, "CX4", "X01", 1)[0]
+
+
+@pytest.fixture
+def text(campaign, slip):
+    """Code of a question answered in words."""
+    form = rule_form(campaign, slip.rule)
+    return next(question.code for question in form.questions if question.kind is Kind.TEXT)
 
 
 def keep(slip, unit="X01", rule="CX4", **answers):
@@ -162,3 +172,46 @@ def test_the_list_of_a_crossed_slip_says_which_unit_is_begun(campaign, client):
     page = paused.get_data(as_text=True)
     assert "đã trả lời 1 trên 6 câu" in page
     assert "Còn 3 trên 3 đơn vị" in page
+
+
+LONG = "dài " * 600
+
+
+def test_a_text_too_long_is_said_and_leaves_the_one_kept_before(campaign, slip, client, text):
+    client.post("/p/draft", data=fields(slip, Q01="5", **{text: "Cần thêm ghế"}))
+
+    refused = client.post("/p/draft", data=fields(slip, Q01="4", **{text: LONG}))
+
+    assert refused.status_code == 422
+    assert refused.get_json()["kept"] is False
+    assert "Xin viết ngắn lại" in refused.get_json()["why"]
+    assert opened(slip) == {"X01": {"Q01": "4", text: "Cần thêm ghế"}}
+    client.post("/p/draft", data=fields(slip, Q01="4", **{text: " "}))
+    assert opened(slip) == {"X01": {"Q01": "4"}}
+
+
+def test_a_text_too_long_with_nothing_before_it_keeps_the_other_answers(slip, client, text):
+    client.post("/p/draft", data=fields(slip, Q01="4", **{text: LONG}))
+
+    assert opened(slip) == {"X01": {"Q01": "4"}}
+
+
+def test_without_script_a_pause_with_a_text_too_long_says_so_and_nothing_of_gaps(
+    slip, client, text
+):
+    paused = client.post(
+        "/p/BT20/CX4/X01", data={"code": slip.code, "Q01": "5", "keep": "1", text: LONG}
+    )
+
+    page = paused.get_data(as_text=True)
+    assert paused.status_code == 422
+    assert "Xin viết ngắn lại" in page
+    assert LONG.strip() in page
+    assert "Xin chọn một câu trả lời" not in page
+    assert opened(slip) == {"X01": {"Q01": "5"}}
+
+
+def test_the_form_itself_says_how_long_a_text_may_be(campaign, client, text):
+    page = client.get("/p/BT20/CX4/X01").get_data(as_text=True)
+
+    assert re.search(rf'<textarea[^>]* id="{text}"[^>]* maxlength="{LONGEST_TEXT}"', page)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from survey_app import create_app
 from survey_app.extensions import db
@@ -18,6 +19,7 @@ from survey_app.models import Ballot, Status
 from survey_app.security import new_code
 from survey_app.services.definitions import rule_form
 from survey_app.services.wrong_tries import _mark, _tries
+from survey_app.views import plain_road, respond
 from survey_app.views.plain_road import PlainRoad
 from tests.builders import cell, full_answers, make_slips
 
@@ -230,4 +232,37 @@ def test_a_host_that_is_not_ours_gets_no_answer(make_campaign, door):
 
     assert (ours[0], door.passed) == ("200 OK", [PAGE])
     assert not foreign[0].startswith("200")
+    assert cell(campaign, "CX4", "X01").accepted == 0
+
+
+def test_a_database_that_is_away_is_waited_for_once(make_campaign, door, monkeypatch):
+    campaign = make_campaign()
+    slip = make_slips(campaign, "CX4", "X01")[0]
+    door.post(PAGE, filled(campaign, make_slips(campaign, "CX4", "X01")[0]))
+    waited = []
+
+    def away(*_args, **_options):
+        waited.append(1)
+        raise OperationalError(None, None, Exception("locked"))
+
+    monkeypatch.setattr(plain_road, "submit_ballot", away)
+    monkeypatch.setattr(respond, "submit_ballot", away)
+
+    status, headers, page = door.post(PAGE, filled(campaign, slip))
+
+    assert (status[:3], headers["retry-after"], len(waited)) == ("503", "5", 1)
+    assert "Máy chủ đang bận" in page
+
+
+def test_a_line_that_breaks_is_no_failure_of_ours(make_campaign, door):
+    campaign = make_campaign()
+    slip = make_slips(campaign, "CX4", "X01")[0]
+
+    class Broken(io.BytesIO):
+        def read(self, *_):
+            raise OSError
+
+    status, *_ = door.post(PAGE, filled(campaign, slip), **{"wsgi.input": Broken()})
+
+    assert status.startswith("4")
     assert cell(campaign, "CX4", "X01").accepted == 0

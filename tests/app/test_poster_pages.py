@@ -18,6 +18,7 @@ from sqlalchemy import MetaData, func, select
 
 from survey_app.cli import cli
 from survey_app.extensions import db
+from survey_app.formats import today
 from survey_app.forms.place_pages import script
 from survey_app.models import Ballot, PlaceKind, Poster, Status
 from survey_app.services import challenges
@@ -298,6 +299,49 @@ def test_what_was_set_aside_is_judged_from_the_page_without_an_answer_in_sight(
     assert "Mã dán 1" in cell_page
 
 
+def test_what_was_counted_is_set_aside_later_from_the_page(desk, client, campaign, number, answers):
+    send(client, number, answers)
+    form = desk.client.get(f"{HERE}/{number}").get_data(as_text=True)
+    path = f"/{number}/since"
+    wrong = [
+        desk(path, **fields).status_code
+        for fields in (
+            {"since": "hôm qua", "reason": "gửi hàng loạt"},
+            {"since": "", "reason": "gửi hàng loạt"},
+            {"since": today().isoformat(), "reason": "x"},
+        )
+    ]
+    late = desk(path, since="2999-01-01", reason="gửi hàng loạt")
+    done = desk(path, since=today().isoformat(), reason="gửi hàng loạt")
+    page = desk.client.get(f"{HERE}/{number}").get_data(as_text=True)
+
+    assert f"{HERE}{path}" in form
+    assert wrong == [400, 400, 400]
+    assert (late.status_code, done.status_code) == (409, 302)
+    assert "Đã để riêng 1 phiếu đã tính" in page
+    assert "Để riêng sau khi nhận" in page
+    assert f"{HERE}{path}" not in page  # nothing is left to be set aside
+    assert cell(campaign, "CX4", "X01").accepted == 0
+
+
+def test_beyond_the_cap_of_the_day_a_finished_ballot_is_thanked_and_the_next_form_refused(
+    client, campaign, answers
+):
+    place = add_place(
+        campaign.slug, "CX4", "X01", "Bàn 1", guards=replace(NEVER, per_day=1), actor=CLERK
+    )
+    under_way = work(client, place.number)
+    send(client, place.number, answers)
+
+    sent = {"key": secrets.token_hex(16), "altcha": under_way}
+    late = client.post(f"/q/{place.number}", data=answers | sent)
+
+    assert begin(client, place.number).status_code == 429
+    assert late.status_code == 200
+    assert "để riêng để người phụ trách xem" in late.get_data(as_text=True)
+    assert db.session.scalar(select(func.count()).select_from(Ballot)) == 2
+
+
 def test_only_who_decides_about_ballots_judges_them(campaign, number, staff):
     for role in ("viewer", "analyst", "enumerator"):
         client = staff(role)
@@ -326,6 +370,9 @@ def test_the_commands_add_list_print_and_close(campaign, tmp_path):
     assert "Bàn 1" in run("list", slug)
     assert "1 tờ dán" in run("print", slug, "--out", str(out))
     assert out.read_bytes().startswith(b"%PDF")
+    aside = ("set-aside", slug, place.number, "--since", "1/1/2020", "--reason", "gửi hàng loạt")
+    assert "không có phiếu nào" in run(*aside, exits=1)
+    assert "Ví dụ: cchc poster set-aside" in run("set-aside", "--help")
     run("close", slug, place.number, "--reason", "hết đợt trực")
     assert "đã đóng" in run("list", slug)
     run("close", slug, place.number, "--reason", "hết đợt trực", exits=1)

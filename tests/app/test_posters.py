@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from altcha import Challenge, Payload, solve_challenge
@@ -18,7 +19,7 @@ from sqlalchemy import func, inspect, select, update
 
 from survey_app.errors import ConflictError, ForbiddenError, NotFoundError, SurveyError
 from survey_app.extensions import Model, db
-from survey_app.formats import today
+from survey_app.formats import HANOI, today
 from survey_app.models import (
     AuditEntry,
     Ballot,
@@ -27,6 +28,7 @@ from survey_app.models import (
     GuardCount,
     PlaceKind,
     Poster,
+    QuotaCell,
     SpentChallenge,
     Status,
 )
@@ -43,7 +45,12 @@ from survey_app.services.places import (
 )
 from survey_app.services.poster_guards import Flag, Guards
 from survey_app.services.posters import begin_form, submit_at_place
-from survey_app.services.set_aside import admit_set_aside, exclude_set_aside, waiting_at
+from survey_app.services.set_aside import (
+    admit_set_aside,
+    exclude_set_aside,
+    set_aside_since,
+    waiting_at,
+)
 from tests.builders import CLERK, cell, make_slips
 
 NEVER = Guards(burst=0, same_answers=0, seconds_per_item=0, night_from=0, night_to=0)
@@ -167,11 +174,47 @@ def test_what_is_counted_until_midnight_tells_no_hour(at, monkeypatch):
     counted = db.session.scalars(select(GuardCount)).all()
 
     lasting = {row.until for row in counted if not row.mark.startswith("burst:")}
+    (hour,) = (row.until for row in counted if row.mark.startswith("burst:"))
     address = next(row.mark for row in counted if row.mark.startswith("address:"))
 
     assert len(lasting) == 1
     assert (60 * lasting.pop() + 7 * 3600) % 86_400 == 0
+    assert hour % 60 == 0
     assert len(address.rsplit(":", 1)[1]) == 4  # sixteen bits fit thousands of addresses
+
+
+def test_a_mark_tells_neither_its_place_nor_its_minute(at, monkeypatch):
+    place = at(burst=5, same_answers=5)
+    here = datetime(2026, 3, 4, 10, 21, tzinfo=HANOI)
+    monkeypatch.setattr(poster_guards.time, "time", here.timestamp)
+    monkeypatch.setattr(poster_guards, "hanoi_now", lambda: here)
+    begin_form(place, secret="", address="203.113.4.77")
+    send(place)
+    counted = {row.mark: row.until for row in db.session.scalars(select(GuardCount))}
+
+    assert {mark.split(":")[0] for mark in counted} == {"address", "answers", "burst", "day"}
+    minute = str(int(here.timestamp()) // 60)
+    for mark in counted:
+        assert re.fullmatch(r"(address:[0-9a-f]{16}:[0-9a-f]{4})|([a-z]+:[0-9a-f]{32})", mark)
+        assert not [one for one in (place.number, minute, "2026-03-04") if one in mark]
+    until = next(counted[mark] for mark in counted if mark.startswith("burst:"))
+    assert until * 60 == datetime(2026, 3, 4, 11, tzinfo=HANOI).timestamp()
+
+
+@pytest.mark.parametrize("kind", list(PlaceKind))
+def test_what_no_guard_looks_back_at_goes_with_the_next_form_begun_anywhere(at, monkeypatch, kind):
+    send(at(burst=5))
+    other = at("X02", kind=kind)
+    place, secret = other if isinstance(other, tuple) else (other, "")
+    before = set(db.session.scalars(select(GuardCount.mark)))
+    later = challenges.time.time() + 2 * 86_400
+    monkeypatch.setattr(poster_guards.time, "time", lambda: later)
+
+    begin_form(place, secret=secret, address="a")
+
+    db.session.rollback()
+    assert before
+    assert not before & set(db.session.scalars(select(GuardCount.mark)))
 
 
 # --- challenges ----------------------------------------------------------------------------
@@ -277,15 +320,28 @@ def test_a_spent_challenge_is_forgotten_once_it_is_past_its_time(at, monkeypatch
 # --- caps and flags ------------------------------------------------------------------------
 
 
-def test_a_place_that_had_its_ballots_of_the_day_says_so_before_and_after(at):
+def test_a_place_that_had_its_ballots_of_the_day_begins_no_form_and_keeps_what_was_begun(
+    campaign, at
+):
     place = at(per_day=2)
+    under_way = solved(place)
     send(place)
     send(place)
 
-    assert refused(place) == "day_full"
-    with pytest.raises(PlaceError, match="đủ số phiếu của một ngày"):
+    with pytest.raises(PlaceError, match="đủ số phiếu của một ngày") as caught:
         begin_form(place, secret="", address="a")
-    assert rows(Ballot) == 2
+    mine = key()
+    receipt = send(place, key=mine, solution=under_way)
+    again = send(place, key=mine, solution=under_way)
+
+    assert caught.value.state == "day_full"
+    assert (receipt.status, again.status) == (Status.SET_ASIDE, Status.SET_ASIDE)
+    assert rows(Ballot) == 3
+    aside = ballots(status=Status.SET_ASIDE)[0]
+    assert (aside.flags, aside.reason) == ("crowd", "chờ xem: quá số phiếu một ngày")
+    assert cell(campaign, "CX4", "X01").accepted == 2
+    with pytest.raises(PlaceError):
+        begin_form(place, secret="", address="a")
 
 
 def test_forms_begun_from_one_address_are_limited_and_from_the_next_are_not(at):
@@ -310,6 +366,25 @@ def test_a_place_with_no_room_says_so_before_the_first_question(campaign, at):
     make_slips(campaign, "CX4", "X01", 4)
 
     assert begin_form(place, secret="", address="a").full
+
+
+@pytest.mark.parametrize(
+    ("accepted", "issued", "returned"),
+    [(0, 0, 0), (3, 0, 0), (4, 0, 0), (3, 1, 0), (3, 1, 1), (4, 0, 2), (3, 0, 9), (1, 2, 0)],
+)
+def test_what_a_page_is_told_of_room_is_what_a_ballot_finds(
+    campaign, at, accepted, issued, returned
+):
+    place = at()
+    there = cell(campaign, "CX4", "X01").id
+    counters = {"accepted": accepted, "issued": issued, "returned": returned}
+    db.session.execute(update(QuotaCell).where(QuotaCell.id == there).values(**counters))
+    db.session.commit()
+
+    full = begin_form(place, secret="", address="a").full
+
+    assert full == (accepted + max(0, issued - returned) >= 4)
+    assert send(place).status is (Status.OVER_TARGET if full else Status.COUNTED)
 
 
 def test_many_at_once_are_set_aside_and_those_after_a_pause_are_not(at, monkeypatch):
@@ -446,9 +521,13 @@ def test_nobody_judges_or_opens_a_place_of_the_unit_he_works_in(campaign, at, st
     aside(place, 1)
     inside = staff.actor("coordinator", belongs=["X01"], slug=campaign.slug)
 
-    for verb in (admit_set_aside, exclude_set_aside):
+    for verb, what in (
+        (admit_set_aside, None),
+        (exclude_set_aside, None),
+        (set_aside_since, today()),
+    ):
         with pytest.raises(ForbiddenError):
-            verb(campaign.slug, place.number, None, "tôi biết rõ", actor=inside)
+            verb(campaign.slug, place.number, what, "tôi biết rõ", actor=inside)
     with pytest.raises(ForbiddenError):
         add_place(campaign.slug, "CX4", "X01", "Bàn 9", actor=inside)
     with pytest.raises(ForbiddenError):
@@ -463,6 +542,56 @@ def test_an_approved_index_is_not_touched(campaign, at):
 
     with pytest.raises(ConflictError, match="phê duyệt"):
         admit_set_aside(campaign.slug, place.number, None, "đã xem điểm", actor=CLERK)
+    with pytest.raises(ConflictError, match="phê duyệt"):
+        set_aside_since(campaign.slug, place.number, today(), "gửi hàng loạt", actor=CLERK)
+
+
+def test_stuffing_found_out_later_is_set_aside_since_a_day_and_frees_its_places(campaign, at):
+    place, other = at(seconds_per_item=9), at()
+    aside(place, 1)
+    admit_set_aside(campaign.slug, place.number, None, "đã xem điểm", actor=CLERK)
+    db.session.execute(update(Poster).values(seconds_per_item=0))
+    db.session.execute(update(Ballot).values(received_on=today() - timedelta(days=2)))
+    db.session.commit()
+    old = ballots()[0].id
+    send(other)
+    aside(place, 3)  # two find a place
+
+    done = set_aside_since(
+        campaign.slug, place.number, today() - timedelta(days=1), "gửi hàng loạt", actor=CLERK
+    )
+
+    assert (done.counted, done.over_target) == (2, 1)
+    assert {one.id for one in ballots(status=Status.COUNTED, poster_id=poster_id(place))} == {old}
+    assert {(one.flags, one.reason) for one in ballots(status=Status.SET_ASIDE)} == {
+        ("later", "chờ xem: gửi hàng loạt")
+    }
+    assert cell(campaign, "CX4", "X01").accepted == 2
+    assert quota.recount(campaign.slug).wrong == ()
+    said = db.session.scalars(
+        select(AuditEntry.data).where(AuditEntry.action == "places.set_aside")
+    ).one()
+    assert (said["ballots"], said["counted"], said["reason"]) == (3, 2, "gửi hàng loạt")
+
+    set_aside_since(campaign.slug, place.number, today() - timedelta(9), "x" * 400, actor=CLERK)
+    assert ballots(id=old)[0].flags == "speed later"
+    assert cell(campaign, "CX4", "X01").accepted == 1
+    with pytest.raises(ConflictError, match="không có phiếu nào"):
+        set_aside_since(campaign.slug, place.number, today(), "gửi hàng loạt", actor=CLERK)
+    with pytest.raises(SurveyError, match="lý do"):
+        set_aside_since(campaign.slug, place.number, today(), "x", actor=CLERK)
+
+    back = admit_set_aside(campaign.slug, place.number, None, "đã hỏi quầy", actor=CLERK)
+    out = exclude_set_aside(
+        campaign.slug, place.number, Flag.LATER, "gửi hàng loạt", every=True, actor=CLERK
+    )
+    assert (back.counted, out, rows(Ballot)) == (1, 3, 5)
+    assert cell(campaign, "CX4", "X01").accepted == 2
+    assert quota.recount(campaign.slug).wrong == ()
+
+
+def poster_id(place) -> int:
+    return db.session.scalar(select(Poster.id).where(Poster.number == place.number))
 
 
 def test_places_that_slips_hold_go_to_slips_also_when_the_next_is_admitted(campaign, at):

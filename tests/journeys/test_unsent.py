@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
 from survey_app.extensions import db
 from survey_app.models import Ballot, Draft
-from tests.builders import make_slips
+from survey_app.services.slips import revoke_slip
+from tests.builders import CLERK, make_slips
 from tests.journeys.conftest import CHROMIUM, PHONE
 from tests.journeys.test_respondent import answer_all, receipt_on
 
 SENT = "Đã nộp phiếu"
+DELIVERED = "Phiếu chờ gửi đã nộp xong"
+REFUSED = "Một phiếu chờ gửi chưa được nhận; xin báo người đã phát phiếu"
 WAITING = "Đang chờ mạng — đừng đóng trang"
 
 
@@ -128,11 +133,15 @@ def test_sent_without_a_network_from_a_browser_that_was_closed_is_one_ballot(
     context = start()
     page = context.pages[0]
     page.goto("/p/BT20/CX4/X01")
-    expect(page.get_by_role("heading", name=SENT)).to_be_visible()
-
-    assert receipt_on(page)
+    expect(page.locator("#arrived")).to_have_text(re.compile(rf"{DELIVERED}: \d{{5}}-\d{{5}}"))
+    expect(page.get_by_label("Mã phiếu")).to_be_visible()
     assert rows(Ballot) == 1
-    assert page.evaluate(
+    assert waiting_letters(page) == 0
+    context.close()
+
+
+def waiting_letters(page: Page) -> int:
+    return page.evaluate(
         """() => new Promise((done) => {
             const opening = indexedDB.open("cchc", 1);
             opening.onsuccess = () => {
@@ -140,8 +149,45 @@ def test_sent_without_a_network_from_a_browser_that_was_closed_is_one_ballot(
                 box.count().onsuccess = (event) => done(event.target.result);
             };
         })"""
-    ) == 0  # fmt: skip
-    context.close()
+    )
+
+
+def sent_without_a_network(page: Page, slip) -> None:
+    """Fill in a form, send it into the void and leave the page."""
+    opened(page, slip)
+    answer_all(page)
+    page.route("**/p/BT20/**", lambda route: route.abort())
+    submit(page)
+    expect(page.locator("#state")).to_have_text(WAITING)
+    page.goto("about:blank")
+    page.unroute_all()
+
+
+def test_a_letter_left_on_a_shared_phone_shows_the_next_person_nothing(make_campaign, open_page):
+    first, second = make_slips(make_campaign(), "CX4", "X01", count=2)
+    page = open_page()
+    sent_without_a_network(page, first)
+
+    page.goto(f"/p/BT20/CX4/X01#{second.code}")
+    expect(page.locator("#answers")).to_be_visible()
+    expect(page.locator("#arrived, #state").filter(has_text=DELIVERED)).to_have_count(1)
+
+    assert first.code not in page.content()
+    assert page.locator("#answers [name=code]").input_value() == second.code
+    assert rows(Ballot) == 1
+
+
+def test_a_letter_that_is_refused_later_is_not_called_delivered(make_campaign, open_page):
+    campaign = make_campaign()
+    slip = make_slips(campaign, "CX4", "X01")[0]
+    page = open_page()
+    sent_without_a_network(page, slip)
+    revoke_slip(campaign.slug, slip.number, "phát nhầm", actor=CLERK)
+
+    page.goto("/p/BT20/CX4/X01")
+
+    expect(page.locator("#arrived")).to_have_text(REFUSED)
+    assert (rows(Ballot), waiting_letters(page)) == (0, 1)
 
 
 def test_a_browser_that_keeps_nothing_still_waits_for_the_network(make_campaign, open_page):
