@@ -129,7 +129,7 @@ class Server:
         database: str,
         *,
         workers: int = 2,
-        threads: int = 8,
+        threads: int = 4,
         preload: str | None = None,
         flush_ms: float = 0,
         log: Path | None = None,

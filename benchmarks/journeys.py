@@ -71,7 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--journeys", type=int, default=2000, help="journeys in a run")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=4)
     parser.add_argument("--preload", help="library put before all others")
     parser.add_argument(
         "--slow-flush", type=float, default=0, metavar="MS", help="added to every flush [ms]"

@@ -19,7 +19,7 @@ from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 
 WORKERS: Final = 2
-THREADS: Final = 8
+THREADS: Final = 4
 """Ballots that wait in one process share a commit, so threads are worth more than processes."""
 
 PATIENCE_SECONDS: Final = 30
