@@ -107,7 +107,7 @@ def test_a_browser_killed_while_a_form_waits_sends_it_once_when_it_is_opened_aga
     page.goto(f"/p/BT20/CX4/X01#{other.code}")  # whichever form is opened next
 
     delivered = page.locator("#arrived, #state").filter(has_text="Phiếu chờ gửi đã nộp xong")
-    expect(delivered).to_have_count(1)
+    expect(delivered).to_have_count(1, timeout=40_000)
     assert rows(Ballot) == 1
     context.close()
 
