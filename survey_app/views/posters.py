@@ -33,7 +33,7 @@ from survey_app.services.pages import SlipAddress, slip_address
 from survey_app.services.place_numbers import Place, PlaceError, place_of
 from survey_app.services.posters import KEY, begin_form, submit_at_place
 from survey_app.views.access import public
-from survey_app.views.respond_frame import CACHED, behave_like_respond
+from survey_app.views.respond_frame import behave_like_respond, same_for_everyone
 
 bp = Blueprint("posters", __name__)
 behave_like_respond(bp)
@@ -52,15 +52,7 @@ def opened(number: str) -> Response:
     place, address = _at(number)
     page = place_page(place, address, _language())
     request.environ[POLICY] = place_policy()
-    squeezed = _takes_gzip()
-    response = Response(page.gzip if squeezed else page.html, mimetype="text/html")
-    response.headers["Cache-Control"] = CACHED
-    response.headers["Vary"] = "Accept-Encoding"
-    response.set_etag(f"{page.etag}-gz" if squeezed else page.etag)
-    if squeezed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.make_conditional(request)
-    return response
+    return same_for_everyone(page.html, page.gzip, page.etag)
 
 
 @bp.get("/q/<any(poster, solver):name>-<tag>.js")

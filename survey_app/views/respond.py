@@ -35,11 +35,11 @@ from survey_app.views.respond_answers import (
     refused,
 )
 from survey_app.views.respond_frame import (
-    CACHED,
     asks_json,
     behave_like_respond,
     language_asked,
     not_kept,
+    same_for_everyone,
     takes_gzip,
 )
 
@@ -58,15 +58,7 @@ def opened(campaign: str, rule: str, unit: str | None) -> Response:
     """Show the page of an address: the same bytes for everyone."""
     page = compiled_page(campaign, rule, unit, language_asked())
     request.environ[POLICY] = page.csp
-    squeezed = takes_gzip()
-    response = Response(page.gzip if squeezed else page.html, mimetype="text/html")
-    response.headers["Cache-Control"] = CACHED
-    response.headers["Vary"] = "Accept-Encoding"
-    response.set_etag(f"{page.etag}-gz" if squeezed else page.etag)
-    if squeezed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.make_conditional(request)
-    return response
+    return same_for_everyone(page.html, page.gzip, page.etag)
 
 
 @bp.get("/p/respond-<tag>.js")

@@ -77,6 +77,19 @@ def takes_gzip() -> bool:
     return "gzip" in request.accept_encodings
 
 
+def same_for_everyone(html: bytes, squeezed_html: bytes, etag: str) -> Response:
+    """Send a page that is drawn already and the same for everybody."""
+    squeezed = takes_gzip()
+    response = Response(squeezed_html if squeezed else html, mimetype="text/html")
+    response.headers["Cache-Control"] = CACHED
+    response.headers["Vary"] = "Accept-Encoding"
+    response.set_etag(f"{etag}-gz" if squeezed else etag)
+    if squeezed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.make_conditional(request)
+    return response
+
+
 def not_kept(why: str) -> Response:
     """Tell the script that an answer was refused; all others, and the one before it, are kept."""
     response = jsonify(kept=False, why=why)
